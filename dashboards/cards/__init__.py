@@ -1,0 +1,1 @@
+"""Composed pieces of a page: tiles, league tables, definition cards."""

@@ -1,0 +1,1 @@
+"""Pure functions from a polars frame to a plotly figure."""

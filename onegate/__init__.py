@@ -1,0 +1,1 @@
+"""The command line: parses a call, calls the rooms below, prints the answer. No logic of the domain belongs here."""

@@ -1,0 +1,1 @@
+"""When and in what order: fetching, conforming, ingesting, and the Dagster graph. The only importer of dagster."""

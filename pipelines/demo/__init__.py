@@ -1,0 +1,1 @@
+"""Generators of demo cities: they write channel files and never a result."""

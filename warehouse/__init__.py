@@ -1,0 +1,1 @@
+"""What tables exist: contracts, SQL models, engines, releases, the ledger, working days. Knows nothing of the rooms above."""
