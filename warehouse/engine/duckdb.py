@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 
@@ -11,7 +12,12 @@ from warehouse.ledger import LEDGER_DDL
 from warehouse.settings import Settings
 
 SESSION_ZONE = "Asia/Shanghai"
+_opening = Lock()
 HOUR_OF = {"core_queue_ticket": "issued_at", "core_session": "started_at"}  # tables that also keep the local hour of an instant
+
+
+# of history tables: a retraction, whether it is the current word on its key, and the file that overtook the row
+HISTORY_META = "is_deleted BOOLEAN, is_current BOOLEAN, overtaken_by BIGINT"
 
 
 class StoreBusy(RuntimeError):
@@ -31,23 +37,30 @@ def open_store(settings: Settings) -> duckdb.DuckDBPyConnection:
     con.execute(LEDGER_DDL)
     for feed in feeds().values():
         con.execute(create_table(feed, feed.table))
-        con.execute(create_table(feed, feed.history, "is_deleted BOOLEAN, is_current BOOLEAN"))
+        con.execute(create_table(feed, feed.history, HISTORY_META))
     return con
 
 
 def configure(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Set limits and the session's time zone."""
     con.execute(f"set memory_limit = '{settings.memory_limit}'; set threads = {settings.threads}; set preserve_insertion_order = false")
-    con.execute(f"set TimeZone = '{SESSION_ZONE}'")
+    con.execute(f"set global TimeZone = '{SESSION_ZONE}'")  # cursors of the connection have it too
     con.execute("set temp_directory = ?", [str(settings.tmp_dir)])
 
 
 def open_readonly(path: Path, settings: Settings) -> duckdb.DuckDBPyConnection:
     """Open a sealed database for reading: no other file can be reached from the connection and its settings are locked."""
-    con = duckdb.connect(str(path), read_only=True)
-    con.execute(f"set TimeZone = '{SESSION_ZONE}'; set threads = {settings.threads}; set memory_limit = '{settings.memory_limit}'")
-    con.execute("set enable_external_access = false; set disabled_filesystems = 'LocalFileSystem'; set lock_configuration = true")
+    with _opening:
+        con = duckdb.connect(str(path), read_only=True)
+        if con.execute("select current_setting('lock_configuration')").fetchone() == (False,):
+            _harden(con, settings)
     return con
+
+
+def _harden(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Set and lock the settings; connections of one process on one file share them, so only the first can."""
+    con.execute(f"set global TimeZone = '{SESSION_ZONE}'; set threads = {settings.threads}; set memory_limit = '{settings.memory_limit}'")
+    con.execute("set enable_external_access = false; set disabled_filesystems = 'LocalFileSystem'; set lock_configuration = true")
 
 
 def create_table(feed: Feed, name: str, extra: str = "") -> str:

@@ -1,0 +1,25 @@
+"""The `onegate` command. Exit status: 0 done; 1 something needs a person; 2 the call or its input is wrong, nothing changed."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from onegate import answers, data, service
+from pipelines.ingest import CallWrong
+from warehouse.engine.duckdb import StoreBusy
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Government service performance from the case records themselves.")
+data.register(app)
+answers.register(app)
+service.register(app)
+
+
+def main() -> None:
+    """Run the command; an error that people can mend is one line on standard error."""
+    try:
+        app()
+    except (CallWrong, StoreBusy, answers.Wrong) as error:
+        print(f"onegate: {error}", file=sys.stderr)
+        sys.exit(2)

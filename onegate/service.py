@@ -1,0 +1,44 @@
+"""Commands that keep running: serve and schedule."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from onegate.output import Home, progress
+from warehouse.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(serve)
+    app.command()(schedule)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; without accounts only loopback.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port.")] = 8050,
+    home: Home = None,
+) -> None:
+    """Serve the dashboards."""
+    from dashboards.app import serve as run_dashboards
+
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        raise typer.BadParameter("there are no accounts yet, so the dashboards listen on loopback only (127.0.0.1)")
+    progress(f"OneGate is at http://{host}:{port}/  (Ctrl+C ends it)")
+    run_dashboards(Settings.load(home), host, port)
+
+
+def schedule(port: Annotated[int, typer.Option(help="Port of the Dagster web server.")] = 3000, home: Home = None) -> None:
+    """Run the Dagster daemon and web server: the landing folder's sensor and the nightly build."""
+    settings = Settings.load(home).prepare()
+    folder = settings.home / "dagster"
+    folder.mkdir(exist_ok=True)
+    environment = {**os.environ, "ONEGATE_HOME": str(settings.home), "DAGSTER_HOME": str(folder), "DAGSTER_DISABLE_TELEMETRY": "1"}
+    progress(f"Dagster is at http://127.0.0.1:{port}/  (Ctrl+C ends it)")
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)

@@ -1,0 +1,208 @@
+"""From a batch of text records to typed rows of one feed, in vectorised steps; a row that does not fit is set aside whole, with every reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines import casts
+from pipelines.headers import match_headers
+from pipelines.source import Emission, Mapping, Source
+from warehouse.contract import Feed, local_date
+from warehouse.engine.duckdb import HOUR_OF
+
+EXTRA = {"source_version": "integer", "deleted": "boolean"}
+FREE_TEXT = ("name_zh", "name_en", "reason", "visit_reason", "detail", "legal_basis")
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """Rows of one feed: `rows` (core columns, source_version, is_deleted, row_no), `faults` (row_no, reason), one line a reason."""
+
+    rows: pl.DataFrame
+    faults: pl.DataFrame
+
+
+class HeaderUnfit(ValueError):
+    """A file that lacks a required column."""
+
+
+def check_header(names: list[str], emission: Emission) -> None:
+    """Refuse a file whose header cannot give every required column."""
+    feed = emission.feed
+    if emission.columns:
+        needed = [emission.columns[name].inputs for name in feed.required if name in emission.columns]
+        missing = sorted({name for inputs in needed for name in inputs} - set(names))
+        sentence = "the source's definition reads"
+    else:
+        missing = sorted(set(feed.required) - set(match_headers(names, feed).values()))
+        sentence = f"feed {feed.name} requires"
+    if missing:
+        raise HeaderUnfit(f"E_SCHEMA_MISSING: {sentence} the column {', '.join(missing)}, and the file does not have it")
+
+
+def conform(frame: pl.DataFrame, emission: Emission, source: Source) -> Conformed:
+    """Type the text records of `frame` (columns as in the file, `_row`) as rows of the emission's feed."""
+    feed = emission.feed
+    text = _mapped(frame, emission) if emission.columns else _canonical(frame, feed)
+    text = _trimmed(text, feed, source)
+    types = {**feed.columns, **EXTRA}
+    rows, bad = _typed(text, feed, source, emission, types)
+    rows = rows.with_columns(
+        pl.col("source_version").fill_null(1), pl.col("deleted").fill_null(False).alias("is_deleted"), frame["_row"].alias("row_no")
+    ).drop("deleted")
+    bad |= _missing(rows, text, feed) | _outside(text, rows, feed)
+    faults = _faults(bad, frame["_row"])
+    if not faults.is_empty():
+        rows = rows.filter(~pl.col("row_no").is_in(faults["row_no"].implode()))
+    return Conformed(rows, faults)
+
+
+def _canonical(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
+    found = match_headers([name for name in frame.columns if not name.startswith("_")], feed)
+    return frame.select(pl.col(header).alias(column) for header, column in found.items())
+
+
+def _mapped(frame: pl.DataFrame, emission: Emission) -> pl.DataFrame:
+    return frame.select(_expression(mapping).alias(name) for name, mapping in emission.columns.items())
+
+
+def _expression(mapping: Mapping) -> pl.Expr:
+    value = _origin(mapping)
+    if mapping.strip_suffix:
+        value = value.str.strip_suffix(mapping.strip_suffix)
+    if mapping.split:
+        return value.str.split(mapping.split).list.eval(_coded(pl.element().str.strip_chars(), mapping)).list.join("|")
+    return _coded(value, mapping)
+
+
+def _origin(mapping: Mapping) -> pl.Expr:
+    if mapping.column:
+        return pl.col(mapping.column)
+    if mapping.join:
+        return pl.concat_str([pl.col(name) for name in mapping.join], separator=mapping.separator, ignore_nulls=True)
+    if mapping.row_hash:
+        return pl.col("_row_hash")
+    if mapping.object_of:
+        return pl.struct(pl.col(column).alias(name) for name, column in mapping.object_of.items()).struct.json_encode()
+    return pl.lit(mapping.constant, dtype=pl.String)
+
+
+def _coded(value: pl.Expr, mapping: Mapping) -> pl.Expr:
+    """Codes mapped; a value that the map does not name goes on as it is (and is refused by name), unless `otherwise` says what it is."""
+    if not mapping.codes:
+        return value
+    other = pl.lit(mapping.otherwise) if mapping.otherwise else value
+    return value.str.strip_chars(casts.SPACES).replace_strict(mapping.codes, default=other, return_dtype=pl.String)
+
+
+def _trimmed(text: pl.DataFrame, feed: Feed, source: Source) -> pl.DataFrame:
+    """Codes, ids and typed values without stray spaces, null tokens as null; free text stays as it was sent."""
+    types = {**feed.columns, **EXTRA}
+    columns = []
+    for name in text.columns:
+        value = pl.col(name).cast(pl.String)
+        if name not in FREE_TEXT:
+            if types[name] != "text" or name in feed.codes or name.endswith(("_id", "_code")):
+                value = value.str.strip_chars(casts.SPACES)
+            value = pl.when(~value.is_in(source.null_tokens)).then(value)
+        columns.append(value.alias(name))
+    return text.select(columns)
+
+
+def _typed(text: pl.DataFrame, feed: Feed, source: Source, emission: Emission, types: dict[str, str]) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """Every column of the feed with its type, and per reason the rows whose text was not of the type."""
+    out: dict[str, pl.Series] = {}
+    bad: dict[str, pl.Series] = {}
+    for name, kind in types.items():
+        if name not in text.columns:
+            out |= _absent(name, kind, feed, text.height)
+            continue
+        column = text[name]
+        values = _values(column, kind, source, emission.columns.get(name))
+        out |= _named(name, kind, feed, values)
+        if kind not in ("text", "key", "json"):
+            bad[f"{_code(kind)}:{name}"] = column.is_not_null() & values["value"].is_null()
+    frame = pl.DataFrame(out)
+    if "ts_precision" in feed.columns and "occurred_at" in text.columns:
+        frame = frame.with_columns(_precision(text["occurred_at"], out, source))
+    return frame, bad
+
+
+def _precision(text: pl.Series, out: dict[str, pl.Series], source: Source) -> pl.Series:
+    day = (text.str.len_bytes() <= 10).fill_null(False)
+    if source.midnight_is_day:
+        local = out["occurred_at"].dt.convert_time_zone(source.zone)
+        day = day | ((local.dt.hour() == 0) & (local.dt.minute() == 0) & (local.dt.second() == 0)).fill_null(False)
+    given = out["ts_precision"]
+    return pl.select(pl.coalesce(pl.lit(given), pl.when(pl.lit(day)).then(pl.lit("day")))).to_series().alias("ts_precision")
+
+
+def _values(column: pl.Series, kind: str, source: Source, mapping: Mapping | None) -> dict[str, pl.Series]:
+    if kind == "instant":
+        parsed = casts.instants(column, source.zone, mapping.format if mapping else None)
+        return {"value": parsed["at"], "local": parsed["local"]}
+    if kind == "date":
+        if mapping and mapping.format:
+            return {"value": column.str.to_date(mapping.format, strict=False)}
+        return {"value": casts.date(column)}
+    frame = column.to_frame("t")
+    expressions = {
+        "integer": casts.integer(pl.col("t")), "number": casts.number(pl.col("t"), source.profile.decimal),
+        "boolean": casts.boolean(pl.col("t")), "list": casts.items(pl.col("t")),
+    }  # fmt: skip
+    return {"value": frame.select(expressions[kind]).to_series() if kind in expressions else column}
+
+
+def _named(name: str, kind: str, feed: Feed, values: dict[str, pl.Series]) -> dict[str, pl.Series]:
+    named = {name: values["value"].alias(name)}
+    if kind == "instant":
+        named[local_date(name)] = values["local"].dt.date()
+        if HOUR_OF.get(feed.table) == name:
+            named[name.removesuffix("_at") + "_hour"] = values["local"].dt.hour().cast(pl.Int64)
+    return named
+
+
+def _absent(name: str, kind: str, feed: Feed, height: int) -> dict[str, pl.Series]:
+    empty = pl.Series([None], dtype=_DTYPES[kind]).new_from_index(0, height)
+    return _named(name, kind, feed, {"value": empty, "local": empty})
+
+
+_DTYPES = {
+    "text": pl.String, "key": pl.String, "json": pl.String, "integer": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean,
+    "date": pl.Date, "instant": pl.Datetime("us", "UTC"), "list": pl.List(pl.String),
+}  # fmt: skip
+
+
+def _code(kind: str) -> str:
+    return "E_TYPE_TS" if kind in ("instant", "date") else "E_TYPE_NUM" if kind in ("integer", "number") else "E_TYPE"
+
+
+def _missing(rows: pl.DataFrame, text: pl.DataFrame, feed: Feed) -> dict[str, pl.Series]:
+    """Required columns that are empty; a retraction needs its key alone. A key of several columns may have empty parts unless they are required."""
+    bad = {}
+    for name in feed.required:
+        absent = text[name].is_null() if name in text.columns else pl.Series([True]).new_from_index(0, rows.height)
+        bad[f"E_REQUIRED:{name}"] = absent if name in feed.key else absent & ~rows["is_deleted"]
+    return bad
+
+
+def _outside(text: pl.DataFrame, rows: pl.DataFrame, feed: Feed) -> dict[str, pl.Series]:
+    """Values outside the code lists. A grade outside its list is out of range."""
+    bad = {}
+    for name, allowed in feed.codes.items():
+        if name not in text.columns:
+            continue
+        if feed.columns[name] == "list":
+            bad[f"E_ENUM:{name}"] = (~rows[name].list.eval(pl.element().is_in(allowed)).list.all()).fill_null(False)
+        elif feed.columns[name] == "integer":
+            bad[f"E_RANGE:{name}"] = (rows[name].is_not_null() & ~rows[name].cast(pl.String).is_in(allowed)).fill_null(False)
+        else:
+            bad[f"E_ENUM:{name}"] = (text[name].is_not_null() & ~text[name].is_in(allowed)).fill_null(False)
+    return bad
+
+
+def _faults(bad: dict[str, pl.Series], row_no: pl.Series) -> pl.DataFrame:
+    found = [row_no.filter(flags).to_frame("row_no").with_columns(reason=pl.lit(reason)) for reason, flags in bad.items() if flags.any()]
+    return pl.concat(found) if found else pl.DataFrame(schema={"row_no": pl.Int64, "reason": pl.String})

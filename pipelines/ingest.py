@@ -1,0 +1,154 @@
+"""Ingest: files in, rows of feeds and receipts out. Rows, quarantine and ledger of a file commit in one transaction, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.adapters.batch import FileRefused, Tally
+from pipelines.adapters.read import read_records
+from pipelines.archive import Archived, archive, reject, shown
+from pipelines.conform import HeaderUnfit
+from pipelines.loading import Loader
+from pipelines.personal import Hasher, hmac_key
+from pipelines.receipts import COUNTS, IngestReport, Left, Receipt
+from pipelines.source import CANONICAL, Emission, Source, by_id, feed_of, sources
+from warehouse.contract import feeds
+from warehouse.engine.duckdb import open_store
+from warehouse.settings import Settings
+
+Progress = Callable[[str], None]
+
+
+class CallWrong(ValueError):
+    """The call cannot be carried out; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file, whose it is, and what its records become."""
+
+    path: Path
+    source: Source
+    emits: tuple[Emission, ...]
+
+    @property
+    def feed(self) -> str:
+        """The feed named on the receipt: the first that the records become."""
+        return self.emits[0].feed.name
+
+
+def ingest(
+    settings: Settings, paths: Iterable[Path | str], *, source: str | None = None, feed: str | None = None, on_progress: Progress | None = None
+) -> IngestReport:
+    """Load files and folders in the order given (folders by name). Raises CallWrong when a path or feed does not exist."""
+    report = IngestReport()
+    deliveries = list(_deliveries([Path(path) for path in paths], source, feed, report))
+    con = open_store(settings)
+    try:
+        hasher = Hasher(con, hmac_key(settings))
+        for number, delivery in enumerate(deliveries, 1):
+            if on_progress:
+                on_progress(f"{number}/{len(deliveries)} {shown(delivery.path.name)}")
+            _one_file(con, settings, delivery, hasher, report)
+        _limits(report)
+    finally:
+        con.close()
+    return report
+
+
+def _deliveries(paths: list[Path], source: str | None, feed: str | None, report: IngestReport) -> Iterator[Delivery]:
+    if feed and feed not in feeds():
+        raise CallWrong(f"No feed is called {feed}; feeds are {', '.join(feeds())}.")
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise CallWrong(f"{path} does not exist.")
+    for path in paths:
+        for file in _files(path):
+            delivery = _claimed(file, source, feed)
+            if delivery:
+                yield delivery
+            else:
+                report.ignored.append(Left(str(file), "no feed's name starts its name and no source claims it; say --feed or --source, or add a source definition"))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir() and not path.is_symlink():
+        for entry in sorted(path.iterdir()):
+            yield from _files(entry)
+    else:
+        yield path
+
+
+def _claimed(file: Path, source: str | None, feed: str | None) -> Delivery | None:
+    """Whose file it is: the source that was named, a feed by the name, else the first source whose patterns fit."""
+    if feed:
+        return Delivery(file, by_id(source or CANONICAL), (Emission(feeds()[feed]),))
+    if source and by_id(source).claims(file.name):
+        return Delivery(file, by_id(source), by_id(source).emissions_for(file.name))
+    found = feed_of(file)
+    if found and not (source and (by_id(source).emits or by_id(source).tables)):
+        return Delivery(file, by_id(source or CANONICAL), (Emission(found),))
+    if source:
+        return None
+    claiming = next((each for each in sources().values() if each.claims(file.name)), None)
+    return Delivery(file, claiming, claiming.emissions_for(file.name)) if claiming else None
+
+
+def _one_file(con: duckdb.DuckDBPyConnection, settings: Settings, delivery: Delivery, hasher: Hasher, report: IngestReport) -> None:
+    name = str(delivery.path)
+    try:
+        stored = archive(delivery.path, settings)
+        known = _known(con, delivery, stored)
+        receipt = known or _load(con, delivery, stored, hasher, report)
+        report.receipts.append(receipt)
+    except (FileRefused, HeaderUnfit) as error:
+        reason = f"{error.code}: {error}" if isinstance(error, FileRefused) else str(error)
+        reject(delivery.path, settings)
+        report.refused.append(Left(name, reason))
+
+
+def _known(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Archived) -> Receipt | None:
+    """The receipt of a file whose very bytes were loaded before by the same definition: everything in it is known."""
+    row = con.execute(
+        "select read, quarantined from ledger_file where sha256 = ? and source_id = ? and feed = ? and definition_hash = ? and status = 'loaded' limit 1",
+        [stored.sha256, delivery.source.id, delivery.feed, delivery.source.fingerprint],
+    ).fetchone()
+    if row is None:
+        return None
+    read, quarantined = row
+    return Receipt(str(delivery.path), delivery.source.id, delivery.feed, stored.sha256, read, 0, read - quarantined, 0, 0, quarantined)
+
+
+def _load(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Archived, hasher: Hasher, report: IngestReport) -> Receipt:
+    tally = Tally()
+    con.execute("begin transaction")
+    try:
+        (file_id,) = con.execute("select nextval('ledger_file_id')").fetchone() or (0,)
+        loader = Loader(con, delivery.source, delivery.emits, hasher, file_id)
+        for batch in read_records(stored.path, delivery.source.profile, tally, name=delivery.path.name):
+            loader.take(batch)
+        counts = loader.counts()
+        received_at = datetime.now(UTC)
+        con.execute(
+            "insert into ledger_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'loaded', null)",
+            [file_id, stored.sha256, str(delivery.path), delivery.source.id, delivery.feed, delivery.source.fingerprint, received_at,
+             stored.size, tally.encoding, loader.read, *(counts[name] for name in COUNTS)],
+        )  # fmt: skip
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    report.notes += loader.notes(shown(delivery.path.name))
+    return Receipt(str(delivery.path), delivery.source.id, delivery.feed, stored.sha256, loader.read, **counts)
+
+
+def _limits(report: IngestReport) -> None:
+    totals: dict[str, int] = {}
+    for receipt in report.receipts:
+        totals[receipt.source] = totals.get(receipt.source, 0) + receipt.quarantined
+    report.over_limit = [source for source, count in totals.items() if count > by_id(source).quarantine_limit]

@@ -1,0 +1,88 @@
+"""Corrections and retractions: which row of a key is current.
+
+Highest source_version wins whatever the order of arrival; under one version the later arrival wins; content already known is a duplicate;
+a retraction that is current takes the row out of the core table. What was overtaken stays in the history table.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from warehouse.contract import META, Feed
+from warehouse.engine.duckdb import table_columns
+
+NOT_ACCEPTED = {"row_no": pl.Int64, "status": pl.String}
+
+
+def store(con: duckdb.DuckDBPyConnection, feed: Feed, rows: pl.DataFrame, source_id: str, file_id: int) -> pl.DataFrame:
+    """Write typed rows of one batch; return (row_no, status) of every row of this file that is not accepted any more.
+
+    status is duplicate, superseded or deleted. A row of an earlier batch of the same file appears when this batch overtook it.
+    """
+    incoming = rows.with_columns(pl.lit(source_id).alias("source_id"), pl.lit(file_id, pl.Int64).alias("file_id"))
+    con.register("incoming", incoming.to_arrow())
+    try:
+        hot = _hot_keys(con, feed, incoming)
+        if not hot and not incoming["is_deleted"].any():
+            con.execute(f"insert into {feed.table} by name select * exclude (is_deleted) from incoming")
+            return pl.DataFrame(schema=NOT_ACCEPTED)
+        return _settle(con, feed, file_id)
+    finally:
+        con.unregister("incoming")
+
+
+def _hot_keys(con: duckdb.DuckDBPyConnection, feed: Feed, incoming: pl.DataFrame) -> bool:
+    """Whether any key comes twice or is known already."""
+    if incoming.select(feed.key).n_unique() < incoming.height:
+        return True
+    for table in (feed.table, feed.history):
+        if con.execute(f"select 1 from {table} t join incoming i on {_same_key(feed)} limit 1").fetchone():
+            return True
+    return False
+
+
+def _settle(con: duckdb.DuckDBPyConnection, feed: Feed, file_id: int) -> pl.DataFrame:
+    """Decide key by key among the new rows and everything known under the same keys."""
+    columns = [*table_columns(feed), *META]
+    listed = ", ".join(columns)
+    keys = ", ".join(("source_id", *feed.key))
+    content = ", ".join(name for name in columns if name not in ("file_id", "row_no"))
+    old = ", ".join(f"t.{name}" for name in columns)
+    con.execute(f"""
+        create or replace temp table candidate as
+        with known as (
+            select {old}, false as is_deleted, true as was_current from {feed.table} t semi join incoming i on {_same_key(feed)}
+            union all by name
+            select {old}, t.is_deleted, t.is_current as was_current from {feed.history} t semi join incoming i on {_same_key(feed)}
+        ), every as (
+            select {listed}, is_deleted, was_current, false as is_new from known
+            union all by name
+            select {listed}, is_deleted, false as was_current, true as is_new from incoming
+        ), marked as (
+            select *, is_new and row_number() over (partition by {content}, is_deleted order by is_new, file_id, row_no) > 1 as is_duplicate from every
+        )
+        select *, not is_duplicate and row_number() over (
+            partition by {keys} order by is_duplicate, source_version desc, file_id desc, row_no desc) = 1 as is_current from marked""")
+    _apply(con, feed, listed, file_id)
+    return con.execute(f"""
+        select row_no, case when is_duplicate then 'duplicate' when not is_current then 'superseded' else 'deleted' end as status
+        from candidate where (is_new and (is_duplicate or not is_current or is_deleted))
+        or (not is_new and was_current and not is_current and file_id = {file_id})""").pl()
+
+
+def _apply(con: duckdb.DuckDBPyConnection, feed: Feed, listed: str, file_id: int) -> None:
+    for table in (feed.table, feed.history):
+        con.execute(f"delete from {table} t using candidate i where {_same_key(feed)}")
+    con.execute(f"insert into {feed.table} ({listed}) select {listed} from candidate where is_current and not is_deleted")
+    con.execute(f"""
+        insert into {feed.history} ({listed}, is_deleted, is_current, overtaken_by)
+        select {listed}, is_deleted, is_current, case when not is_current then {file_id} end
+        from candidate where not is_duplicate and (is_deleted or not is_current)""")
+
+
+def _same_key(feed: Feed) -> str:
+    """Join condition of `t` and `i`; a null part of a key equals itself."""
+    parts = ["t.source_id = i.source_id"]
+    parts += [f"t.{name} = i.{name}" if name in feed.required else f"t.{name} is not distinct from i.{name}" for name in feed.key]
+    return " and ".join(parts)

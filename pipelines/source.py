@@ -1,0 +1,188 @@
+"""Sources as data: where rows come from, how a file is read, and which feeds its rows become.
+
+A definition lives in pipelines/sources/<source>.yaml. Each entry of `emits` turns one record of the file into at most one row of a feed;
+several entries make several rows (a request that was opened and closed is two events). Without a definition a file must have a feed's own columns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.adapters.batch import Profile
+from warehouse.contract import Feed, feeds
+
+CANONICAL = "canonical"
+TEXT_NULLS = ("", "NULL", "null", "\\N", "N/A", "-")
+
+
+class SourceInvalid(ValueError):
+    """A source definition that cannot be used; the sentence says what to change."""
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How one column of a feed is made from a record.
+
+    Exactly one of `column`, `constant`, `join`, `row_hash`, `object_of`; then in this order: `split_off`, `codes`, `format`.
+    """
+
+    column: str | None = None
+    constant: str | None = None
+    join: tuple[str, ...] = ()
+    separator: str = ":"
+    row_hash: bool = False
+    object_of: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    otherwise: str | None = None
+    strip_suffix: str = ""
+    split: str = ""
+    format: str | None = None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Columns of the file that it reads."""
+        return (self.column,) if self.column else self.join or tuple(self.object_of.values())
+
+
+@dataclass(frozen=True)
+class Condition:
+    """When a record becomes a row: `column` is present, absent, or one of `values`."""
+
+    column: str
+    present: bool | None = None
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Emission:
+    """One feed that a source's records become rows of. Empty `columns`: the file has the feed's own columns."""
+
+    feed: Feed
+    columns: dict[str, Mapping] = field(default_factory=dict)
+    when: tuple[Condition, ...] = ()
+    distinct: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source definition. `files` are the name patterns that it claims; `cadence_hours` is how often it should deliver."""
+
+    id: str
+    emits: tuple[Emission, ...] = ()
+    title: dict[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    zone: str = "Asia/Shanghai"
+    profile: Profile = field(default_factory=Profile)
+    null_tokens: tuple[str, ...] = TEXT_NULLS
+    midnight_is_day: bool = False
+    priority: int = 100
+    cadence_hours: int = 24
+    quarantine_limit: int = 0
+    tables: tuple[tuple[str, tuple[Emission, ...]], ...] = ()
+
+    def claims(self, name: str) -> bool:
+        """Whether a file of this name is the source's."""
+        return any(fnmatch(name, pattern) for pattern in (*self.files, *(pattern for pattern, _ in self.tables)))
+
+    def emissions_for(self, name: str) -> tuple[Emission, ...]:
+        """What the records of a file of this name become."""
+        for pattern, emissions in self.tables:
+            if fnmatch(name, pattern):
+                return emissions
+        return self.emits
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the definition: a file is only known when it was read by the same definition."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """All defined sources by id."""
+    folder = files("pipelines") / "sources"
+    found = [load(Path(str(entry))) for entry in folder.iterdir() if entry.name.endswith(".yaml")]
+    return {source.id: source for source in sorted(found, key=lambda source: (source.priority, source.id))}
+
+
+def load(path: Path) -> Source:
+    """Read and check one definition."""
+    raw = yaml.safe_load(path.read_text("utf-8"))
+    try:
+        return _source(raw)
+    except (KeyError, TypeError, ValueError) as error:
+        raise SourceInvalid(f"{path.name}: {error}") from error
+
+
+def by_id(source_id: str) -> Source:
+    """The source of that id; one without a definition sends files in the feeds' own columns."""
+    return sources().get(source_id) or Source(source_id)
+
+
+def feed_of(path: Path) -> Feed | None:
+    """The feed whose name starts the file's or its folder's name (the longest that fits)."""
+    for name in (path.name, path.parent.name):
+        fitting = [feed for feed in feeds() if name.startswith(feed)]
+        if fitting:
+            return feeds()[max(fitting, key=len)]
+    return None
+
+
+def _source(raw: dict[str, Any]) -> Source:
+    known = {"source", "title", "about", "files", "time_zone", "read", "null_tokens", "midnight_is_day", "priority", "cadence_hours", "quarantine_limit", "emits", "tables"}
+    if unknown := set(raw) - known:
+        raise ValueError(f"unknown setting {sorted(unknown)}; known are {sorted(known)}")
+    tables = tuple((table["files"], tuple(_emission(entry) for entry in table["emits"])) for table in raw.get("tables", ()))
+    return Source(
+        id=raw["source"],
+        emits=tuple(_emission(entry) for entry in raw.get("emits", ())),
+        title=raw.get("title", {}),
+        files=tuple(raw.get("files", ())),
+        zone=raw.get("time_zone", "Asia/Shanghai"),
+        profile=_profile(raw.get("read", {})),
+        null_tokens=tuple(raw.get("null_tokens", TEXT_NULLS)),
+        midnight_is_day=raw.get("midnight_is_day", False),
+        priority=raw.get("priority", 100),
+        cadence_hours=raw.get("cadence_hours", 24),
+        quarantine_limit=raw.get("quarantine_limit", 0),
+        tables=tables,
+    )
+
+
+def _profile(raw: dict[str, Any]) -> Profile:
+    return Profile(**{**raw, **({"null_values": tuple(raw["null_values"])} if "null_values" in raw else {})})
+
+
+def _emission(raw: dict[str, Any]) -> Emission:
+    if raw["feed"] not in feeds():
+        raise ValueError(f"no feed is called {raw['feed']!r}; feeds are {', '.join(feeds())}")
+    feed = feeds()[raw["feed"]]
+    columns = {name: _mapping(spec) for name, spec in raw["columns"].items()}
+    if unknown := set(columns) - set(feed.columns) - {"source_version", "deleted"}:
+        raise ValueError(f"feed {feed.name} has no column {sorted(unknown)}")
+    conditions = tuple(Condition(c["column"], c.get("present"), tuple(str(v) for v in c.get("values", ()))) for c in raw.get("when", ()))
+    return Emission(feed, columns, conditions, raw.get("distinct", False))
+
+
+def _mapping(spec: str | dict[str, Any]) -> Mapping:
+    if isinstance(spec, str):
+        return Mapping(column=spec)
+    values = dict(spec)
+    if "constant" in values:
+        constant = values["constant"]
+        values["constant"] = constant if isinstance(constant, str) else json.dumps(constant)
+    if "join" in values:
+        values["join"] = tuple(values["join"])
+    values["codes"] = {str(key): str(value) for key, value in values.get("codes", {}).items()}
+    if "object" in values:
+        values["object_of"] = values.pop("object")
+    return Mapping(**values)

@@ -1,0 +1,99 @@
+"""What the store knows about itself: quarantine, freshness of sources, sizes. Reads only."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.source import by_id
+from warehouse.contract import feeds, local_date
+from warehouse.engine.duckdb import StoreBusy
+from warehouse.release import current
+from warehouse.settings import Settings
+
+
+def quarantine(settings: Settings, source: str | None = None) -> list[dict[str, Any]]:
+    """Every refused row with its file, number, reasons and masked record."""
+    with _store(settings) as con:
+        if con is None:
+            return []
+        found = con.execute(
+            """select q.source_id, q.feed, f.name, q.row_no, q.reasons, q.record from ledger_quarantine q join ledger_file f using (file_id)
+            where $1 is null or q.source_id = $1 order by f.file_id, q.row_no""",
+            [source],
+        ).fetchall()
+    return [dict(zip(("source", "feed", "file", "row", "reasons", "record"), (*row[:5], json.loads(row[5])), strict=True)) for row in found]
+
+
+def status(settings: Settings) -> dict[str, Any]:
+    """The contract's status document."""
+    release = current(settings)
+    as_of = release.as_of if release else None
+    with _store(settings) as con:
+        listed = _sources(con, as_of) if con else []
+        checks = _checks(con) if con else {}
+    sizes = {"warehouse": _bytes(settings.warehouse_path), "archive": _bytes(settings.archive_dir), "releases": _bytes(settings.releases_dir)}
+    return {"release": release.stamp if release else None, "as_of": as_of.isoformat() if as_of else None, "sources": listed, "checks": checks, "bytes": sizes}
+
+
+class _store:  # noqa: N801  (a context, named as it reads)
+    """The working store opened for reading, or None when there is none yet."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._path = settings.warehouse_path
+        self._con: duckdb.DuckDBPyConnection | None = None
+
+    def __enter__(self) -> duckdb.DuckDBPyConnection | None:
+        if self._path.exists():
+            try:
+                self._con = duckdb.connect(str(self._path), read_only=True)
+            except duckdb.IOException as error:
+                raise StoreBusy("Another process is writing to the warehouse; ask again when it is done.") from error
+        return self._con
+
+    def __exit__(self, *_: object) -> None:
+        if self._con:
+            self._con.close()
+
+
+def _sources(con: duckdb.DuckDBPyConnection, as_of: date | None) -> list[dict[str, Any]]:
+    received = con.execute(
+        """select source_id, feed, max(received_at)::varchar, sum(accepted), sum(quarantined) from ledger_file
+        where status = 'loaded' group by all order by all"""
+    ).fetchall()
+    return [
+        {"source": source, "feed": feed, "last_received": last, "rows": int(rows), "quarantined": int(aside), "late": _late(con, source, feed, as_of)}
+        for source, feed, last, rows, aside in received
+    ]
+
+
+def _late(con: duckdb.DuckDBPyConnection, source: str, feed: str, as_of: date | None) -> bool:
+    """Whether the source's newest record is older than its cadence allows, seen from the release's date."""
+    contract = feeds()[feed]
+    instant = next((name for name in contract.required if contract.columns[name] == "instant"), None)
+    if as_of is None or instant is None:
+        return False
+    (newest,) = con.execute(f"select max({local_date(instant)}) from {contract.table} where source_id = ?", [source]).fetchone() or (None,)
+    return newest is not None and (as_of - newest).days * 24 > by_id(source).cadence_hours
+
+
+def _checks(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    if not con.execute("select 1 from duckdb_tables() where table_name = 'quality_outcome'").fetchone():
+        return {}
+    last = "select * from quality_outcome where run_id = (select arg_max(run_id, ran_at) from quality_outcome)"
+    names = ("passed", "warned", "failed", "errored")
+    counts = con.execute(
+        f"""select count(*) filter (result = 'passed'), count(*) filter (result = 'failed' and severity = 'warn'),
+        count(*) filter (result = 'failed' and severity = 'block'), count(*) filter (result = 'errored') from ({last})"""
+    ).fetchone()
+    return dict(zip(names, counts or (0,) * 4, strict=True))
+
+
+def _bytes(path: Path) -> int:
+    if path.is_dir():
+        return sum(entry.stat().st_size for entry in path.rglob("*") if entry.is_file())
+    return path.stat().st_size if path.exists() else 0
