@@ -1,0 +1,17 @@
+"""The door to all readers: one file in, batches of text records out, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.adapters.batch import Batch, FileRefused, Profile, Reject, Tally
+from pipelines.adapters.source import open_source, sniff_format
+
+__all__ = ["Batch", "FileRefused", "Profile", "Reject", "Tally", "read_records", "sniff_format"]
+
+
+def read_records(path: Path, profile: Profile | None = None, tally: Tally | None = None) -> Iterator[Batch]:
+    """Read a file. Yields at least one batch; raises FileRefused, at the latest while iterating, if nothing of it may be loaded."""
+    profile, tally = profile or Profile(), tally or Tally()
+    raise NotImplementedError
