@@ -43,7 +43,9 @@ def metric(  # noqa: PLR0913
 ) -> None:
     """Answer one metric from the current release."""
     try:
-        query = Query(metric_id, tuple(filter(None, by.split(","))), _pairs(where, "--where"), _day(start), _day(end), _pairs(param, "--param"))
+        query = Query(
+            metric_id, tuple(filter(None, by.split(","))), _pairs(where, "--where"), _day(start), _day(end), _pairs(param, "--param")
+        )
         con = _release(Settings.load(home), release).connect()
         if show_sql:
             print(compile_query(query, con).sql)
@@ -60,7 +62,10 @@ def metrics(home: Home = None, json: Json = False) -> None:
     if json:
         document({"metrics": listed})
     else:
-        table(["id", "name", "名称", "unit", "better", "dimensions"], [(m["id"], m["name"]["en"], m["name"]["zh"], m["unit"], m["better"], ", ".join(m["dimensions"])) for m in listed])
+        table(
+            ["id", "name", "名称", "unit", "better", "dimensions"],
+            [(m["id"], m["name"]["en"], m["name"]["zh"], m["unit"], m["better"], ", ".join(m["dimensions"])) for m in listed],
+        )
 
 
 def sql(statement: Annotated[str, typer.Argument(metavar="SELECT")], home: Home = None, json: Json = False) -> None:

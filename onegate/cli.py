@@ -10,7 +10,12 @@ from onegate import answers, data, service
 from pipelines.ingest import CallWrong
 from warehouse.engine.duckdb import StoreBusy
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Government service performance from the case records themselves.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Government service performance from the case records themselves.",
+)
 data.register(app)
 answers.register(app)
 service.register(app)

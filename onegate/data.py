@@ -39,7 +39,9 @@ def demo(
     folder = settings.home / "demo" / city
     progress(f"Making the files of {city} …")
     make_city(city, folder, scale=scale)
-    reports = [ingesting.ingest(settings, [entry], source=entry.name, on_progress=progress) for entry in sorted(folder.iterdir()) if entry.is_dir()]
+    reports = [
+        ingesting.ingest(settings, [entry], source=entry.name, on_progress=progress) for entry in sorted(folder.iterdir()) if entry.is_dir()
+    ]
     result = run_build(settings, on_progress=progress)
     rows = sum(receipt.read for report in reports for receipt in report.receipts)
     progress(f"{rows:,} rows read, release {result.release} published in {time.monotonic() - began:.0f} s.")
@@ -87,7 +89,16 @@ def build(
     if json:
         document(result.to_json())
     else:
-        table(["", ""], [("release", result.release), ("as of", result.as_of), ("published", result.published), *result.checks.items(), ("seconds", round(result.seconds, 1))])
+        table(
+            ["", ""],
+            [
+                ("release", result.release),
+                ("as of", result.as_of),
+                ("published", result.published),
+                *result.checks.items(),
+                ("seconds", round(result.seconds, 1)),
+            ],
+        )
         for outcome in result.blocking:
             progress(f"blocked by {outcome}")
     raise typer.Exit(0 if result.published else 1)
@@ -103,7 +114,10 @@ def quarantine(
     if json:
         document({"rows": rows})
     else:
-        table(["source", "feed", "file", "row", "reasons", "record"], [(r["source"], r["feed"], Path(r["file"]).name, r["row"], ", ".join(r["reasons"]), r["record"]) for r in rows])
+        table(
+            ["source", "feed", "file", "row", "reasons", "record"],
+            [(r["source"], r["feed"], Path(r["file"]).name, r["row"], ", ".join(r["reasons"]), r["record"]) for r in rows],
+        )
 
 
 def status(home: Home = None, json: Json = False) -> None:
@@ -112,7 +126,15 @@ def status(home: Home = None, json: Json = False) -> None:
     if json:
         document(answer)
         return
-    table(["", ""], [("release", answer["release"]), ("as of", answer["as_of"]), *answer["checks"].items(), *((f"bytes: {name}", size) for name, size in answer["bytes"].items())])
+    table(
+        ["", ""],
+        [
+            ("release", answer["release"]),
+            ("as of", answer["as_of"]),
+            *answer["checks"].items(),
+            *((f"bytes: {name}", size) for name, size in answer["bytes"].items()),
+        ],
+    )
     columns = ["source", "feed", "last_received", "rows", "quarantined", "late"]
     table(columns, [[source[name] for name in columns] for source in answer["sources"]])
 

@@ -45,7 +45,9 @@ def _parsed(con: duckdb.DuckDBPyConnection, statement: str) -> duckdb.Statement:
     if len(found) != 1:
         raise QueryRefused("refused", f"One statement at a time; these are {len(found)}.")
     # PRAGMA and the like are parsed as SELECT in some versions: the text must begin as a query does
-    if found[0].type != duckdb.StatementType.SELECT or not statement.lstrip(" \t\r\n(").lower().startswith(("select", "with", "from", "values")):
+    if found[0].type != duckdb.StatementType.SELECT or not statement.lstrip(" \t\r\n(").lower().startswith(
+        ("select", "with", "from", "values")
+    ):
         raise QueryRefused("refused", "Only queries are run: begin with SELECT, WITH, FROM or VALUES.")
     return found[0]
 
@@ -64,7 +66,10 @@ def _run(con: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> dict[st
         raise QueryRefused("failed", _line(error)) from error
     finally:
         timer.cancel()
-    shown = [[value if isinstance(value, int | float | str | bool | list | dict | None) else plain(value) for value in row] for row in rows[:ROWS]]
+    shown = [
+        [value if isinstance(value, int | float | str | bool | list | dict | None) else plain(value) for value in row]
+        for row in rows[:ROWS]
+    ]
     return {"columns": columns, "rows": shown, "truncated": len(rows) > ROWS, "seconds": round(time.monotonic() - began, 3)}
 
 

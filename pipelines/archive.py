@@ -65,7 +65,7 @@ def _open_plain(path: Path) -> int:
     return handle
 
 
-def _copy(source, temporary: Path) -> tuple[str, int]:  # noqa: ANN001
+def _copy(source, temporary: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400)
     with os.fdopen(handle, "wb") as target:

@@ -67,7 +67,9 @@ def instants(text: pl.Series, zone: str, form: str | None = None) -> pl.DataFram
         return local
     other = _any_iso(text.filter(rest), zone)
     rows = rest.arg_true()
-    return local.with_columns(other[name].alias(name) if len(other) == len(local) else local[name].scatter(rows, other[name]) for name in ("at", "local"))
+    return local.with_columns(
+        other[name].alias(name) if len(other) == len(local) else local[name].scatter(rows, other[name]) for name in ("at", "local")
+    )
 
 
 def _any_iso(text: pl.Series, zone: str) -> pl.DataFrame:

@@ -111,7 +111,9 @@ def _trimmed(text: pl.DataFrame, feed: Feed, source: Source) -> pl.DataFrame:
     return text.select(columns)
 
 
-def _typed(text: pl.DataFrame, feed: Feed, source: Source, emission: Emission, types: dict[str, str]) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+def _typed(
+    text: pl.DataFrame, feed: Feed, source: Source, emission: Emission, types: dict[str, str]
+) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
     """Every column of the feed with its type, and per reason the rows whose text was not of the type."""
     out: dict[str, pl.Series] = {}
     bad: dict[str, pl.Series] = {}

@@ -43,7 +43,12 @@ class Delivery:
 
 
 def ingest(
-    settings: Settings, paths: Iterable[Path | str], *, source: str | None = None, feed: str | None = None, on_progress: Progress | None = None
+    settings: Settings,
+    paths: Iterable[Path | str],
+    *,
+    source: str | None = None,
+    feed: str | None = None,
+    on_progress: Progress | None = None,
 ) -> IngestReport:
     """Load files and folders in the order given (folders by name). Raises CallWrong when a path or feed does not exist."""
     report = IngestReport()
@@ -73,7 +78,12 @@ def _deliveries(paths: list[Path], source: str | None, feed: str | None, report:
             if delivery:
                 yield delivery
             else:
-                report.ignored.append(Left(str(file), "no feed's name starts its name and no source claims it; say --feed or --source, or add a source definition"))
+                report.ignored.append(
+                    Left(
+                        str(file),
+                        "no feed's name starts its name and no source claims it; say --feed or --source, or add a source definition",
+                    )
+                )
 
 
 def _files(path: Path) -> Iterator[Path]:

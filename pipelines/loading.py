@@ -59,7 +59,11 @@ class Loader:
 
     def notes(self, name: str) -> list[str]:
         """What a person should know about the file: columns that nothing reads."""
-        return [f"{name}: columns that the feed does not have were left in the archive: {', '.join(sorted(self._unknown))}"] if self._unknown else []
+        return (
+            [f"{name}: columns that the feed does not have were left in the archive: {', '.join(sorted(self._unknown))}"]
+            if self._unknown
+            else []
+        )
 
     def _check(self, names: list[str]) -> None:
         if not self._checked:
@@ -93,13 +97,21 @@ class Loader:
         made = [(emission, conform(_chosen(frame, emission.when), emission, self._source)) for emission in self._emits]
         faults = pl.concat([result.faults for _, result in made])
         used = pl.concat([result.rows["row_no"] for _, result in made]).unique()
-        unused = frame.filter(~pl.col("_row").is_in(used.implode()) & ~pl.col("_row").is_in(faults["row_no"].implode()))["_row"] if self._emits[0].columns else []
+        unused = (
+            frame.filter(~pl.col("_row").is_in(used.implode()) & ~pl.col("_row").is_in(faults["row_no"].implode()))["_row"]
+            if self._emits[0].columns
+            else []
+        )
         if len(unused):
-            faults = pl.concat([faults, pl.DataFrame({"row_no": unused, "reason": ["E_UNUSED: no rule of the source reads this record"] * len(unused)})])
+            faults = pl.concat(
+                [faults, pl.DataFrame({"row_no": unused, "reason": ["E_UNUSED: no rule of the source reads this record"] * len(unused)})]
+            )
         if not faults.is_empty():
             self._set_aside(self._faulty(frame, faults))
         for emission, result in made:
-            self._store_rows(emission, result.rows.filter(~pl.col("row_no").is_in(faults["row_no"].implode())) if not faults.is_empty() else result.rows)
+            self._store_rows(
+                emission, result.rows.filter(~pl.col("row_no").is_in(faults["row_no"].implode())) if not faults.is_empty() else result.rows
+            )
 
     def _store_rows(self, emission: Emission, rows: pl.DataFrame) -> None:
         if emission.distinct:
@@ -126,16 +138,31 @@ class Loader:
 
     def _rejected(self, batch: Batch) -> pl.DataFrame:
         delimiter = self._source.profile.delimiter
-        lines = [(each.row, each.offset, each.length, [each.code], json.dumps({"raw": mask_text(each.text, delimiter)}, ensure_ascii=False)) for each in batch.rejects]
-        return pl.DataFrame(lines, schema=["row_no", "byte_offset", "byte_length", "reasons", "record"], orient="row") if lines else pl.DataFrame()
+        lines = [
+            (each.row, each.offset, each.length, [each.code], json.dumps({"raw": mask_text(each.text, delimiter)}, ensure_ascii=False))
+            for each in batch.rejects
+        ]
+        return (
+            pl.DataFrame(lines, schema=["row_no", "byte_offset", "byte_length", "reasons", "record"], orient="row")
+            if lines
+            else pl.DataFrame()
+        )
 
     def _faulty(self, frame: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
         reasons = faults.group_by("row_no", maintain_order=True).agg(pl.col("reason").unique(maintain_order=True).alias("reasons"))
         rows = frame.rename({"_row": "row_no"}).join(reasons, on="row_no", how="inner")
         hidden = self._hidden([name for name in frame.columns if not name.startswith("_")])
-        shown = [pl.when(pl.col(name).is_not_null()).then(pl.lit(MASK)).alias(name) if name in hidden else pl.col(name) for name in frame.columns if not name.startswith("_")]
+        shown = [
+            pl.when(pl.col(name).is_not_null()).then(pl.lit(MASK)).alias(name) if name in hidden else pl.col(name)
+            for name in frame.columns
+            if not name.startswith("_")
+        ]
         return rows.select(
-            "row_no", pl.col("_offset").alias("byte_offset"), pl.col("_length").alias("byte_length"), "reasons", pl.struct(shown).struct.json_encode().alias("record")
+            "row_no",
+            pl.col("_offset").alias("byte_offset"),
+            pl.col("_length").alias("byte_length"),
+            "reasons",
+            pl.struct(shown).struct.json_encode().alias("record"),
         )
 
     def _hidden(self, names: list[str]) -> set[str]:

@@ -36,7 +36,7 @@ class Hasher:
 
     def replace(self, values: pl.Series) -> pl.Series:
         """The same column with every value hashed; null stays null."""
-        plain = values.drop_nulls().unique().to_frame("plain")  # noqa: F841  (read by DuckDB under its name)
+        plain = values.drop_nulls().unique().to_frame("plain")
         if plain.is_empty():
             return values
         hashed = self._con.execute("select plain, sha256($2 || unhex(sha256($1 || encode(plain)))) as hashed from plain", self._pads).pl()
@@ -46,4 +46,6 @@ class Hasher:
 def mask_text(text: str, delimiter: str = ",") -> str:
     """A record that could not be taken apart, with everything hidden that is not plainly a date, a code or a small number."""
     parts = re.split(f"([{re.escape(delimiter)}\r\n]+)", text[:2000])
-    return "".join(part if index % 2 or _HARMLESS.fullmatch(part.strip()) else MASK if part.strip() else part for index, part in enumerate(parts))
+    return "".join(
+        part if index % 2 or _HARMLESS.fullmatch(part.strip()) else MASK if part.strip() else part for index, part in enumerate(parts)
+    )

@@ -138,7 +138,21 @@ def feed_of(path: Path) -> Feed | None:
 
 
 def _source(raw: dict[str, Any]) -> Source:
-    known = {"source", "title", "about", "files", "time_zone", "read", "null_tokens", "midnight_is_day", "priority", "cadence_hours", "quarantine_limit", "emits", "tables"}
+    known = {
+        "source",
+        "title",
+        "about",
+        "files",
+        "time_zone",
+        "read",
+        "null_tokens",
+        "midnight_is_day",
+        "priority",
+        "cadence_hours",
+        "quarantine_limit",
+        "emits",
+        "tables",
+    }
     if unknown := set(raw) - known:
         raise ValueError(f"unknown setting {sorted(unknown)}; known are {sorted(known)}")
     tables = tuple((table["files"], tuple(_emission(entry) for entry in table["emits"])) for table in raw.get("tables", ()))

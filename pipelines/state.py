@@ -36,8 +36,18 @@ def status(settings: Settings) -> dict[str, Any]:
     with _store(settings) as con:
         listed = _sources(con, as_of) if con else []
         checks = _checks(con) if con else {}
-    sizes = {"warehouse": _bytes(settings.warehouse_path), "archive": _bytes(settings.archive_dir), "releases": _bytes(settings.releases_dir)}
-    return {"release": release.stamp if release else None, "as_of": as_of.isoformat() if as_of else None, "sources": listed, "checks": checks, "bytes": sizes}
+    sizes = {
+        "warehouse": _bytes(settings.warehouse_path),
+        "archive": _bytes(settings.archive_dir),
+        "releases": _bytes(settings.releases_dir),
+    }
+    return {
+        "release": release.stamp if release else None,
+        "as_of": as_of.isoformat() if as_of else None,
+        "sources": listed,
+        "checks": checks,
+        "bytes": sizes,
+    }
 
 
 class _store:  # noqa: N801  (a context, named as it reads)
@@ -66,7 +76,14 @@ def _sources(con: duckdb.DuckDBPyConnection, as_of: date | None) -> list[dict[st
         where status = 'loaded' group by all order by all"""
     ).fetchall()
     return [
-        {"source": source, "feed": feed, "last_received": last, "rows": int(rows), "quarantined": int(aside), "late": _late(con, source, feed, as_of)}
+        {
+            "source": source,
+            "feed": feed,
+            "last_received": last,
+            "rows": int(rows),
+            "quarantined": int(aside),
+            "late": _late(con, source, feed, as_of),
+        }
         for source, feed, last, rows, aside in received
     ]
 

@@ -111,7 +111,13 @@ def _table(body: dict[str, Any]) -> Table:
 
 def _column(name: str, spec: dict[str, Any]) -> Column:
     return Column(
-        name, spec["type"], spec["meaning"], spec.get("unit", ""), spec.get("nullable", True), tuple(spec.get("codes", ())), spec.get("personal", False)
+        name,
+        spec["type"],
+        spec["meaning"],
+        spec.get("unit", ""),
+        spec.get("nullable", True),
+        tuple(spec.get("codes", ())),
+        spec.get("personal", False),
     )
 
 

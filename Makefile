@@ -1,0 +1,54 @@
+# Two commands do it all: `make demo` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+SCALE ?= 1
+PORT ?= 8050
+SUDO := $(shell [ "$$(id -u)" = 0 ] || (command -v sudo >/dev/null && sudo -n true 2>/dev/null && echo sudo -n) || echo none)
+DEMO_FLAGS := $(if $(CI),--no-serve)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check serve bench soak docs clean browser lock
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: .venv/.ready ## make a demo city, ingest, build, publish and serve it (SCALE=1, PORT=8050)
+	$(BIN)/onegate demo --scale $(SCALE) --port $(PORT) $(DEMO_FLAGS)
+
+test: .venv/.ready browser ## everything that CI checks: style, imports, types, tests
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pyright --pythonpath $(BIN)/python > .venv/pyright.log || { tail -40 .venv/pyright.log; exit 1; }
+	$(BIN)/pytest -n 2 --dist loadscope
+
+check: .venv/.ready ## quick: style, imports, types
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache && $(BIN)/pyright --pythonpath $(BIN)/python
+
+serve: .venv/.ready ## serve the dashboards of ./var
+	$(BIN)/onegate serve --port $(PORT)
+
+bench: .venv/.ready ## benchmarks: ratios against hand-written scripts (minutes)
+	$(BIN)/python -m benchmarks.build_million
+	$(BIN)/python -m benchmarks.answer_time
+
+docs: .venv/.ready ## write the generated pages of docs/ again
+	$(BIN)/python -m metrics.document
+
+clean: ## remove what was made (./var, caches), not the virtual environment
+	rm -rf var build dist .pytest_cache .ruff_cache .hypothesis && find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+lock: .venv/.ready ## pin what is installed
+	$(BIN)/pip freeze --exclude-editable > requirements.txt
+
+.venv/.ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "OneGate needs Python 3.11 or newer; say PYTHON=python3.11 make …"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { [ "$(SUDO)" != none ] && $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q python3-venv; } || { echo "Install python3-venv first: apt-get install python3-venv"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+# Chromium and a Chinese font for the browser tests, where they may be installed; without them those tests skip and say so
+browser:
+	@command -v chromium >/dev/null || { [ "$(SUDO)" != none ] && $(SUDO) apt-get update -q >/dev/null && $(SUDO) apt-get install -y -q chromium fonts-noto-cjk >/dev/null; } \
+	|| echo "!!! Chromium is not installed and cannot be installed from here: the browser tests will be SKIPPED. Run: apt-get install chromium fonts-noto-cjk"
