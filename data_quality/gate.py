@@ -1,0 +1,170 @@
+"""The one door to Great Expectations: judges every rule over the writer's own open connection and keeps the outcomes.
+
+A rule that could not be judged (an exception, a table that is gone, a result that never came) is errored, which blocks like a failure.
+A table without rows is judged only by the rules that say how many rows there should be: a feed that was never loaded breaks nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import uuid
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+
+from data_quality.catalogue import suites
+from data_quality.outcomes import GateReport, Outcome, sample, write_outcomes
+from data_quality.rules import Rule
+
+_ALWAYS = "row_count"  # the kind that is judged over an empty table too
+_LOADED = {"en": "A release without any row says nothing; load files first.", "zh": "没有任何数据的发布毫无意义;请先导入文件。"}
+
+
+def run_gate(con: duckdb.DuckDBPyConnection) -> GateReport:
+    """Judge all rules of all tables in the store, write quality_outcome, and say what blocks. `con` must not be in a transaction."""
+    return judge(con, suites())
+
+
+def judge(con: duckdb.DuckDBPyConnection, rules: Mapping[str, Sequence[Rule]]) -> GateReport:
+    """Judge these rules (by table) as run_gate does."""
+    ran_at = datetime.now(UTC)
+    rows = _row_counts(con)
+    outcomes = [_anything_loaded(rows, rules)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the library's own making, on import and in use
+        expectations = _Expectations(con)
+        for table, suite in rules.items():
+            outcomes += _judge_table(con, expectations, suite, rows.get(table))
+    write_outcomes(con, f"{ran_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}", ran_at, outcomes)
+    return GateReport.of(outcomes)
+
+
+def _judge_table(con: duckdb.DuckDBPyConnection, expectations: _Expectations, suite: Sequence[Rule], rows: int | None) -> list[Outcome]:
+    if rows is None:
+        return [Outcome(rule, "errored", "The table does not exist.") for rule in suite]
+    judged = suite if rows else [rule for rule in suite if rule.kind == _ALWAYS]
+    results = expectations.validate(judged) if judged else {}
+    return [_outcome(con, rule, results.get(rule.id, "No result came back."), rows) for rule in judged]
+
+
+def _outcome(con: duckdb.DuckDBPyConnection, rule: Rule, result: Any, rows: int) -> Outcome:
+    if isinstance(result, str):
+        return Outcome(rule, "errored", result)
+    try:
+        count = unexpected_count(result)
+        found = None if result.success else sample(con, rule)
+        observed = _observed(con, rule, result, rows)
+    except duckdb.Error as error:
+        return Outcome(rule, "errored", _first_line(str(error)))
+    return Outcome(rule, "passed" if result.success else "failed", observed, count, found)
+
+
+def _observed(con: duckdb.DuckDBPyConnection, rule: Rule, result: Any, rows: int) -> str:
+    if rule.kind == "share":
+        return _largest_share(con, rule)
+    if rule.kind == "columns":
+        return ", ".join(result.result.get("details", {}).get("mismatched", {}).get("missing", [])) or "0"
+    return f"{unexpected_count(result)} / {rows}"
+
+
+def _largest_share(con: duckdb.DuckDBPyConnection, rule: Rule) -> str:
+    """The largest share over the groups that are judged, as a fraction of 1."""
+    loose = Rule(rule.id, rule.table, rule.kind, {**rule.args, "max": -1}, rule.severity, rule.because)
+    with con.cursor() as cursor:
+        found = cursor.execute(f"select max(found / among) from ({loose.breaches(rule.table)}) as shares where among > 0").fetchone()
+    return "too few rows" if not found or found[0] is None else f"{found[0]:.4f}"
+
+
+def unexpected_count(result: Any) -> int:
+    """Number of rows (or groups) that break a rule, from a result of Great Expectations."""
+    body = result.result
+    if "unexpected_count" in body:
+        return int(body["unexpected_count"] or 0)
+    observed = body.get("observed_value")
+    return int(observed) if isinstance(observed, int) else int(not result.success)
+
+
+def raised(info: Any) -> str | None:
+    """The message of an exception hidden anywhere in a result's exception_info, else None."""
+    if not isinstance(info, Mapping):
+        return None
+    if info.get("raised_exception"):
+        return _first_line(str(info.get("exception_message") or "An exception was raised."))
+    return next((message for message in map(raised, info.values()) if message), None)
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0][:300] if text.strip() else "An error without a message."
+
+
+def _row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    names = [
+        name for (name,) in con.execute("select table_name from duckdb_tables() where schema_name = 'main' and not internal").fetchall()
+    ]
+    if not names:
+        return {}
+    counts = " union all ".join(f"select '{name}', count(*) from \"{name}\"" for name in names)
+    return dict(con.execute(counts).fetchall())
+
+
+def _anything_loaded(rows: Mapping[str, int], rules: Mapping[str, Sequence[Rule]]) -> Outcome:
+    total = sum(rows.get(table, 0) for table in rules)
+    rule = Rule("anything_loaded", "store", "never", {"where": "no rows in any table"}, "block", _LOADED)
+    return Outcome(rule, "passed" if total else "failed", str(total), int(not total))
+
+
+class _Expectations:
+    """Great Expectations over an open DuckDB connection; imported here, since that takes seconds."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+        import great_expectations as gx
+        from duckdb_sqlalchemy import ConnectionWrapper
+
+        logging.getLogger("great_expectations").setLevel(logging.ERROR)
+        self.gx = gx
+        self.context = gx.get_context(mode="ephemeral")
+        self.context.variables.progress_bars = {"globally": False}
+        # autocommit and no reset on return: with them results come back, without them every one is empty
+        options = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "skip_autocommit_rollback": True}
+        creator = {"creator": lambda: ConnectionWrapper(con.cursor())}
+        self.source = self.context.data_sources.add_sql(name="store", connection_string="duckdb:///:memory:", kwargs=creator | options)
+
+    def validate(self, rules: Sequence[Rule]) -> dict[str, Any]:
+        """Results by rule id; a string in place of a result says why there is none. One validation for the table of these rules."""
+        problems: dict[str, Any] = {}
+        expectations = []
+        for rule in rules:
+            try:
+                expectations.append(self._expectation(rule))
+            except Exception as error:  # whatever the library raises on a rule: the rule is errored, the others go on
+                problems[rule.id] = _first_line(str(error))
+        try:
+            return problems | self._results(rules[0].table, expectations)
+        except Exception as error:  # nothing of this table could be judged
+            return {rule.id: _first_line(str(error)) for rule in rules}
+
+    def _results(self, table: str, expectations: list) -> dict[str, Any]:
+        batch = self.source.add_table_asset(table, table_name=table).add_batch_definition_whole_table("all").get_batch()
+        suite = self.gx.ExpectationSuite(name=table, expectations=expectations)
+        found = batch.validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0})
+        return {each.expectation_config.meta["rule_id"]: raised(each.exception_info) or each for each in found.results}
+
+    def _expectation(self, rule: Rule) -> Any:
+        make, args, meta = self.gx.expectations, rule.args, {"rule_id": rule.id}
+        if rule.kind == "not_null":
+            return make.ExpectColumnValuesToNotBeNull(column=args["column"], meta=meta)
+        if rule.kind == "in_set":
+            return make.ExpectColumnValuesToBeInSet(column=args["column"], value_set=args["values"], meta=meta)
+        if rule.kind == "between":
+            return make.ExpectColumnValuesToBeBetween(
+                column=args["column"], min_value=args.get("min"), max_value=args.get("max"), meta=meta
+            )
+        if rule.kind == "columns":
+            return make.ExpectTableColumnsToMatchSet(column_set=args["names"], exact_match=False, meta=meta)
+        query = (rule.breaches("\0") or "").replace("{", "{{").replace("}", "}}").replace("\0", "{batch}")
+        return make.UnexpectedRowsExpectation(unexpected_rows_query=query, meta=meta)
