@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def metric(  # noqa: PLR0913
+def metric(  # noqa: PLR0913  (options of a command)
     metric_id: Annotated[str, typer.Argument(metavar="ID")],
     by: Annotated[str, typer.Option(help="Dimensions, separated by commas.")] = "",
     where: Annotated[list[str] | None, typer.Option(help="dimension=value; may be repeated.")] = None,

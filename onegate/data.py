@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def demo(
+def demo(  # noqa: PLR0913  (options of a command)
     city: Annotated[str, typer.Option(help="Which city.")] = "foshan",
     scale: Annotated[float, typer.Option(help="Size: 1 makes over 200,000 cases.", min=0.001)] = 1.0,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the dashboards at the end.")] = True,

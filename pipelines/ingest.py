@@ -117,9 +117,8 @@ def _one_file(con: duckdb.DuckDBPyConnection, settings: Settings, delivery: Deli
         receipt = known or _load(con, delivery, stored, hasher, report)
         report.receipts.append(receipt)
     except (FileRefused, HeaderUnfit) as error:
-        reason = f"{error.code}: {error}" if isinstance(error, FileRefused) else str(error)
         reject(delivery.path, settings)
-        report.refused.append(Left(name, reason))
+        report.refused.append(Left(name, str(error)))
 
 
 def _known(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Archived) -> Receipt | None:

@@ -47,10 +47,8 @@ class Loader:
     def counts(self) -> dict[str, int]:
         """How many records ended as what; the sum is `read`."""
         settled = pl.concat(self._settled) if self._settled else pl.DataFrame(schema=NOT_ACCEPTED)
-        if len(self._emits) > 1:
-            settled = self._per_record(settled)
-        else:
-            settled = settled.unique("row_no", keep="last", maintain_order=True)
+        several = len(self._emits) > 1
+        settled = self._per_record(settled) if several else settled.unique("row_no", keep="last", maintain_order=True)
         found = dict(settled.group_by("status").len().iter_rows())
         counts = {name: int(found.get(name, 0)) for name in COUNTS}
         counts["quarantined"] = self._quarantined

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from warehouse.contract import META, Feed
 from warehouse.engine.duckdb import table_columns
@@ -21,7 +22,8 @@ def store(con: duckdb.DuckDBPyConnection, feed: Feed, rows: pl.DataFrame, source
     status is duplicate, superseded or deleted. A row of an earlier batch of the same file appears when this batch overtook it.
     """
     incoming = rows.with_columns(pl.lit(source_id).alias("source_id"), pl.lit(file_id, pl.Int64).alias("file_id"))
-    con.register("incoming", incoming.to_arrow())
+    # several record batches, so that DuckDB inserts with every thread
+    con.register("incoming", pa.Table.from_batches(incoming.to_arrow().to_batches(max_chunksize=61_440)))
     try:
         hot = _hot_keys(con, feed, incoming)
         if not hot and not incoming["is_deleted"].any():
