@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from pipelines.adapters.batch import FileRefused
+from pipelines.adapters.batch import FileRefused, Profile
+from pipelines.adapters.source import open_source
 from warehouse.settings import Settings
 
 _CHUNK = 1 << 20
@@ -24,12 +25,13 @@ class Archived:
     size: int
 
 
-def archive(path: Path, settings: Settings) -> Archived:
-    """Copy the file into the archive (once) and return its place there. Links and anything that is no plain file are refused."""
-    with os.fdopen(_open_plain(path), "rb") as source:
-        temporary = settings.tmp_dir / f"archive-{os.getpid()}"
-        digest, size = _copy(source, temporary)
-    target = settings.archive_dir / digest[:2] / digest
+def archive(path: Path, profile: Profile, settings: Settings) -> Archived:
+    """Copy the file into the archive (once) and return its place there. Links, pipes and files that are not what their name says are refused."""
+    temporary = settings.tmp_dir / f"archive-{os.getpid()}"
+    with open_source(path, profile) as source:
+        source.handle.seek(0)
+        digest, size = _copy(source.handle, temporary)
+    target = settings.archive_dir / digest[:2] / (digest + _suffix(path))
     if target.exists():
         temporary.unlink()
     else:
@@ -39,14 +41,15 @@ def archive(path: Path, settings: Settings) -> Archived:
 
 
 def reject(path: Path, settings: Settings) -> None:
-    """Keep a copy of a refused file, when it can be read at all."""
+    """Keep a copy of a refused file, when it is a plain file at all."""
+    temporary = settings.tmp_dir / f"rejected-{os.getpid()}"
     try:
-        with os.fdopen(_open_plain(path), "rb") as source:
-            temporary = settings.tmp_dir / f"rejected-{os.getpid()}"
-            digest, _ = _copy(source, temporary)
+        with open_source(path, Profile(format="any")) as source:
+            source.handle.seek(0)
+            digest, _ = _copy(source.handle, temporary)
     except (FileRefused, OSError):
         return
-    os.replace(temporary, settings.rejected_dir / f"{digest}-{shown(path.name)[-80:]}")
+    os.replace(temporary, settings.rejected_dir / f"{digest[:16]}-{shown(path.name)[-80:]}")
 
 
 def shown(name: str) -> str:
@@ -54,15 +57,12 @@ def shown(name: str) -> str:
     return re.sub(r"[^\w.\- ]", "_", name)
 
 
-def _open_plain(path: Path) -> int:
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise FileRefused("E_LINK", f"{path.name} cannot be read ({error.strerror}); links are not followed") from error
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise FileRefused("E_LINK", f"{path.name} is not a plain file")
-    return handle
+def _suffix(path: Path) -> str:
+    """The endings that say a file's format, kept so that the archive can be read again."""
+    name = path.name.lower()
+    packed = name.endswith(".gz")
+    inner = Path(name.removesuffix(".gz")).suffix
+    return (inner if re.fullmatch(r"\.[a-z]{1,8}", inner) else "") + (".gz" if packed else "")
 
 
 def _copy(source, temporary: Path) -> tuple[str, int]:

@@ -112,7 +112,7 @@ def _claimed(file: Path, source: str | None, feed: str | None) -> Delivery | Non
 def _one_file(con: duckdb.DuckDBPyConnection, settings: Settings, delivery: Delivery, hasher: Hasher, report: IngestReport) -> None:
     name = str(delivery.path)
     try:
-        stored = archive(delivery.path, settings)
+        stored = archive(delivery.path, delivery.source.profile, settings)
         known = _known(con, delivery, stored)
         receipt = known or _load(con, delivery, stored, hasher, report)
         report.receipts.append(receipt)
@@ -139,7 +139,7 @@ def _load(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Archived, 
     try:
         (file_id,) = con.execute("select nextval('ledger_file_id')").fetchone() or (0,)
         loader = Loader(con, delivery.source, delivery.emits, hasher, file_id)
-        for batch in read_records(stored.path, delivery.source.profile, tally, name=delivery.path.name):
+        for batch in read_records(stored.path, delivery.source.profile, tally):
             loader.take(batch)
         counts = loader.counts()
         received_at = datetime.now(UTC)
