@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pipelines.adapters.batch import FileRefused, Profile
+from pipelines.adapters.batch import Profile
 from pipelines.adapters.source import open_source
 from warehouse.settings import Settings
 
@@ -44,10 +45,11 @@ def reject(path: Path, settings: Settings) -> None:
     """Keep a copy of a refused file, when it is a plain file at all."""
     temporary = settings.tmp_dir / f"rejected-{os.getpid()}"
     try:
-        with open_source(path, Profile(format="any")) as source:
-            source.handle.seek(0)
-            digest, _ = _copy(source.handle, temporary)
-    except (FileRefused, OSError):
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as source:
+            digest, _ = _copy(source, temporary)
+    except OSError:
         return
     os.replace(temporary, settings.rejected_dir / f"{digest[:16]}-{shown(path.name)[-80:]}")
 
@@ -65,7 +67,7 @@ def _suffix(path: Path) -> str:
     return (inner if re.fullmatch(r"\.[a-z]{1,8}", inner) else "") + (".gz" if packed else "")
 
 
-def _copy(source, temporary: Path) -> tuple[str, int]:
+def _copy(source: BinaryIO, temporary: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400)
     with os.fdopen(handle, "wb") as target:
