@@ -103,7 +103,10 @@ def _first_line(text: str) -> str:
 
 def _row_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     names = [
-        name for (name,) in con.execute("select table_name from duckdb_tables() where schema_name = 'main' and not internal").fetchall()
+        name
+        for (name,) in con.execute(
+            "select table_name from duckdb_tables() where database_name = current_database() and not internal"
+        ).fetchall()
     ]
     if not names:
         return {}

@@ -11,6 +11,7 @@ import duckdb
 
 from data_quality.rules import Rule
 from warehouse.contract import feeds, tables
+from warehouse.masking import personal_columns
 
 RUNS_KEPT = 30
 SAMPLE_ROWS = 5
@@ -92,14 +93,6 @@ def sample(con: duckdb.DuckDBPyConnection, rule: Rule) -> str | None:
         names = [column[0] for column in found.description]
         rows = [{name: value for name, value in zip(names, row, strict=True) if name not in hidden} for row in found.fetchall()]
     return json.dumps(rows, ensure_ascii=False, default=str)
-
-
-@cache
-def personal_columns() -> dict[str, frozenset[str]]:
-    """Columns by table that say who somebody is: keys of persons, and free JSON that may hold anything."""
-    out = {feed.table: frozenset(c for c, kind in feed.columns.items() if kind in ("key", "json")) for feed in feeds().values()}
-    out.update({table.name: frozenset(c.name for c in table.columns.values() if c.personal) for table in tables().values()})
-    return out
 
 
 @cache

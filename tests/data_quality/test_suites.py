@@ -5,10 +5,11 @@ import pytest
 
 from data_quality.catalogue import parse_suite, suites, written_rules
 from data_quality.derived import derived_rules
-from data_quality.outcomes import keys, personal_columns
+from data_quality.outcomes import keys
 from data_quality.rules import SuiteError
 from warehouse.contract import feeds, tables
 from warehouse.engine.duckdb import create_table
+from warehouse.masking import personal_columns
 
 SUITE = """
 table: core_rating

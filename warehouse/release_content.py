@@ -1,0 +1,58 @@
+"""What goes into a release: for each file, the query that makes each of its tables from the working store. Nobody's keys leave the store.
+
+`board.duckdb` serves dashboards and metrics; `analyst.duckdb` holds what analysts may query, chosen column by column, never by deleting from a copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import duckdb
+
+from warehouse.contract import feeds
+from warehouse.masking import masked_columns
+
+BOARD_PREFIXES = ("rollup_", "mart_", "dim_", "ref_")
+ANALYST_PREFIXES = ("mart_", "dim_", "ref_")
+WHOLE = ("build_as_of", "quality_outcome", "core_target")
+# only these columns of tables that hold more than a reader may see
+PARTS = {
+    "core_case_event": """event_id, case_id, event_type, occurred_at, occurred_on, ended_at, ended_on, ts_precision, channel, item_id, dept_id,
+        division_code, point_id, on_site, actor_kind, assisted, outcome, special_kind, bundle_id, source_id, file_id, row_no""",
+    "ledger_file": "file_id, sha256, name, source_id, feed, received_at, bytes, read, accepted, duplicate, superseded, deleted, quarantined, status",
+}
+
+
+def board_queries(con: duckdb.DuckDBPyConnection, extra: Mapping[str, str]) -> dict[str, str]:
+    """Query by table of board.duckdb; `extra` adds tables that only the caller can make."""
+    there = columns_by_table(con)
+    whole = {name: _select(there[name], name) for name in there if name.startswith(BOARD_PREFIXES) or name in WHOLE}
+    return whole | {name: f"select {columns} from {name}" for name, columns in PARTS.items() if name in there} | dict(extra)
+
+
+def analyst_queries(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Query by table of analyst.duckdb: marts, dimensions and the core tables, masked columns only."""
+    there = columns_by_table(con)
+    core = {feed.table for feed in feeds().values()}
+    names = [name for name in there if name.startswith(ANALYST_PREFIXES) or name in core or name == "build_as_of"]
+    return {name: _select(masked_columns(name, there[name]), name) for name in sorted(names)}
+
+
+def release_info(stamp: str, published_at: datetime) -> str:
+    """Query for the one row that says which release this is."""
+    return f"select '{stamp}' as stamp, (select as_of_on from build_as_of) as as_of, cast('{published_at.isoformat()}' as timestamptz) as published_at"
+
+
+def columns_by_table(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Column names of every table in the store."""
+    found: dict[str, list[str]] = {}
+    query = """select table_name, column_name from duckdb_columns()
+               where database_name = current_database() and schema_name = 'main' and not internal order by table_name, column_index"""
+    for table, column in con.execute(query).fetchall():
+        found.setdefault(table, []).append(column)
+    return found
+
+
+def _select(columns: list[str], table: str) -> str:
+    return f"select {', '.join(chr(34) + column + chr(34) for column in columns)} from {table}"
