@@ -69,12 +69,23 @@ def _mapped(frame: pl.DataFrame, emission: Emission) -> pl.DataFrame:
 
 
 def _expression(mapping: Mapping) -> pl.Expr:
-    value = _origin(mapping)
-    if mapping.strip_suffix:
-        value = value.str.strip_suffix(mapping.strip_suffix)
+    value = _cut(_origin(mapping), mapping)
     if mapping.split:
-        return value.str.split(mapping.split).list.eval(_coded(pl.element().str.strip_chars(), mapping)).list.join("|")
-    return _coded(value, mapping)
+        value = value.str.split(mapping.split).list.eval(_coded(pl.element().str.strip_chars(), mapping)).list.join("|")
+    else:
+        value = _coded(value, mapping)
+    if mapping.prefix or mapping.suffix:
+        value = pl.concat_str(pl.lit(mapping.prefix), value, pl.lit(mapping.suffix))
+    return value if mapping.empty is None else value.fill_null(mapping.empty)
+
+
+def _cut(value: pl.Expr, mapping: Mapping) -> pl.Expr:
+    """The part of a text that the mapping wants, in the letters that it wants."""
+    if mapping.extract:
+        value = pl.coalesce(value.str.extract(mapping.extract), value)
+    for old, new in mapping.replace.items():
+        value = value.str.replace_all(old, new, literal=True)
+    return value.str.strip_suffix(mapping.strip_suffix) if mapping.strip_suffix else value
 
 
 def _origin(mapping: Mapping) -> pl.Expr:
@@ -90,10 +101,10 @@ def _origin(mapping: Mapping) -> pl.Expr:
 
 
 def _coded(value: pl.Expr, mapping: Mapping) -> pl.Expr:
-    """Codes mapped; a value that the map does not name goes on as it is (and is refused by name), unless `otherwise` says what it is."""
+    """Codes mapped; a value that the map does not name goes on as it is (and is refused by name), unless `otherwise` says what it is; empty stays empty."""
     if not mapping.codes:
         return value
-    other = pl.lit(mapping.otherwise) if mapping.otherwise else value
+    other = pl.when(value.str.strip_chars(casts.SPACES) != "").then(pl.lit(mapping.otherwise)) if mapping.otherwise else value
     return value.str.strip_chars(casts.SPACES).replace_strict(mapping.codes, default=other, return_dtype=pl.String)
 
 

@@ -32,7 +32,9 @@ class SourceInvalid(ValueError):
 class Mapping:
     """How one column of a feed is made from a record.
 
-    Exactly one of `column`, `constant`, `join`, `row_hash`, `object_of`; then in this order: `split_off`, `codes`, `format`.
+    Exactly one of `column`, `constant`, `join`, `row_hash`, `object_of`; then in this order: `extract` (first group of a pattern; a value that
+    does not fit goes on as it is), `replace` (literal texts), `strip_suffix`, `split` and `codes`, `prefix` and `suffix`, `empty` (the value of an
+    empty cell); `format` tells how a date or instant is written. docs/sources.md shows each.
     """
 
     column: str | None = None
@@ -43,8 +45,13 @@ class Mapping:
     object_of: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     otherwise: str | None = None
+    extract: str = ""
+    replace: dict[str, str] = field(default_factory=dict)
     strip_suffix: str = ""
     split: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    empty: str | None = None
     format: str | None = None
 
     @property
@@ -199,4 +206,9 @@ def _mapping(spec: str | dict[str, Any]) -> Mapping:
     values["codes"] = {str(key): str(value) for key, value in values.get("codes", {}).items()}
     if "object" in values:
         values["object_of"] = values.pop("object")
+    if len(given := [name for name in _ORIGINS if name in values]) != 1:
+        raise ValueError(f"a column is made from exactly one of {', '.join(_ORIGINS)}; this one has {given or 'none'}: {spec}")
     return Mapping(**values)
+
+
+_ORIGINS = ("column", "constant", "join", "row_hash", "object_of")
