@@ -65,7 +65,8 @@ def _canonical(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
 
 
 def _mapped(frame: pl.DataFrame, emission: Emission) -> pl.DataFrame:
-    return frame.select(_expression(mapping).alias(name) for name, mapping in emission.columns.items())
+    made = [_expression(mapping).alias(name) for name, mapping in emission.columns.items()]
+    return frame.select("_row", *made).drop("_row")  # as tall as the frame, even if every column is a constant
 
 
 def _expression(mapping: Mapping) -> pl.Expr:
