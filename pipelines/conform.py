@@ -86,6 +86,8 @@ def _cut(value: pl.Expr, mapping: Mapping) -> pl.Expr:
         value = pl.coalesce(value.str.extract(mapping.extract), value)
     for old, new in mapping.replace.items():
         value = value.str.replace_all(old, new, literal=True)
+    if mapping.nulls:
+        value = pl.when(~value.str.strip_chars(casts.SPACES).is_in(mapping.nulls)).then(value)
     return value.str.strip_suffix(mapping.strip_suffix) if mapping.strip_suffix else value
 
 

@@ -32,9 +32,10 @@ class SourceInvalid(ValueError):
 class Mapping:
     """How one column of a feed is made from a record.
 
-    Exactly one of `column`, `constant`, `join`, `row_hash`, `object_of`; then in this order: `extract` (first group of a pattern; a value that
-    does not fit goes on as it is), `replace` (literal texts), `strip_suffix`, `split` and `codes`, `prefix` and `suffix`, `empty` (the value of an
-    empty cell); `format` tells how a date or instant is written. docs/sources.md shows each.
+    Exactly one of `column`, `constant`, `join`, `row_hash`, `object_of`; then in this order: `extract` (first group of a pattern; a text that
+    does not fit goes on as it is), `replace` (literal texts), `nulls` (words that stand for nothing in this column), `strip_suffix`,
+    `split` and `codes`, `prefix` and `suffix`, `empty` (what an empty cell means). `format` tells how a date or instant is written.
+    docs/sources.md shows each.
     """
 
     column: str | None = None
@@ -47,6 +48,7 @@ class Mapping:
     otherwise: str | None = None
     extract: str = ""
     replace: dict[str, str] = field(default_factory=dict)
+    nulls: tuple[str, ...] = ()
     strip_suffix: str = ""
     split: str = ""
     prefix: str = ""
@@ -201,8 +203,7 @@ def _mapping(spec: str | dict[str, Any]) -> Mapping:
     if "constant" in values:
         constant = values["constant"]
         values["constant"] = constant if isinstance(constant, str) else json.dumps(constant)
-    if "join" in values:
-        values["join"] = tuple(values["join"])
+    values |= {name: tuple(values[name]) for name in ("join", "nulls") if name in values}
     values["codes"] = {str(key): str(value) for key, value in values.get("codes", {}).items()}
     if "object" in values:
         values["object_of"] = values.pop("object")
