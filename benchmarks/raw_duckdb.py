@@ -75,12 +75,22 @@ def main(folder: Path, target: Path) -> None:
     con.execute(CASE)
     for statement in SUMS:
         con.execute(statement)
-    print({name: con.execute(f"select count(*) from {name}").fetchall()[0][0] for name in ("case_events", "case_fact", "case_month", "ticket_bin")})
+    print(
+        {
+            name: con.execute(f"select count(*) from {name}").fetchall()[0][0]
+            for name in ("case_events", "case_fact", "case_month", "ticket_bin")
+        }
+    )
     con.close()
 
 
 def _columns(con: duckdb.DuckDBPyConnection, feed: Feed, files: list[str]) -> dict[str, str]:
-    present = {row[0] for row in con.execute(f"describe select * from read_csv({files}, header = true, all_varchar = true, union_by_name = true)").fetchall()}
+    present = {
+        row[0]
+        for row in con.execute(
+            f"describe select * from read_csv({files}, header = true, all_varchar = true, union_by_name = true)"
+        ).fetchall()
+    }
     made = []
     for name, kind in feed.columns.items():
         if name not in present:
