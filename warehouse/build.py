@@ -1,0 +1,196 @@
+"""Build the models: in the order that their SQL implies, skipping what did not change, case by case where only cases changed.
+
+An incremental build gives exactly the rows of a full one. A model is skipped when no input changed; a model whose rows belong to cases is rebuilt for
+the changed cases only, by its own SQL over the changed rows; anything else is built in full. Each model is replaced together with its build state.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from warehouse.models.changes import CHANGED, case_tables, changed_rows, find_changed_cases, fingerprint, last_file
+from warehouse.models.graph import Model, models
+from warehouse.reference.codes import install_codes
+from warehouse.working_days import install_calendar
+
+Progress = Callable[[str], None]
+LARGE_SHARE = 0.3  # of all cases: from here on a full build is the quicker way
+_TYPE_NAMES = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ"}
+
+
+class ContractBroken(RuntimeError):
+    """A model's columns are not those of its contract."""
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """Rows of every mart and dimension, the models that were rebuilt, and the day that the figures speak of."""
+
+    rows: dict[str, int]
+    rebuilt: list[str]
+    as_of: date | None
+
+
+def model_graph() -> dict[str, frozenset[str]]:
+    """Every model and the tables that it reads."""
+    return {name: model.inputs for name, model in models().items()}
+
+
+def build_models(con: duckdb.DuckDBPyConnection, *, full: bool = False, on_progress: Progress | None = None) -> BuildReport:
+    """Bring every model up to date; `full` rebuilds them all."""
+    install_calendar(con)
+    install_codes(con)
+    build = _Build(con, full)
+    try:
+        for number, model in enumerate(models().values(), start=1):
+            if on_progress:
+                on_progress(f"{number}/{len(models())} {model.name}")
+            build.bring_up_to_date(model)
+    finally:
+        build.forget_changes()
+    rows = {name: _one(con, f"select count(*) from {name}") for name, model in models().items() if model.contract}
+    return BuildReport(rows, build.rebuilt, _one(con, "select as_of_on from build_as_of"))
+
+
+@dataclass
+class _Build:
+    """One run over all models."""
+
+    con: duckdb.DuckDBPyConnection
+    full: bool
+    rebuilt: list[str] = field(default_factory=list)
+    states: dict[str, dict[str, Any]] = field(default_factory=dict)
+    shadows: set[str] = field(default_factory=set)
+    share: float | None = None
+
+    def __post_init__(self) -> None:
+        found = self.con.execute("select name, value from build_state where name like 'model:%'").fetchall()
+        self.states = {name.removeprefix("model:"): json.loads(value) for name, value in found}
+
+    def bring_up_to_date(self, model: Model) -> None:
+        """Skip, rebuild for the changed cases, or rebuild in full."""
+        marks = {name: self._mark(name) for name in sorted(model.inputs)}
+        state = self.states.get(model.name)
+        if self.full or state is None or state["digest"] != model.digest or not _exists(self.con, model.name):
+            return self._replace(model, marks)
+        changed = [name for name in marks if marks[name] != state["marks"].get(name)]
+        if not changed:
+            return None
+        if model.follows_cases and all(self._is_by_case(name, marks[name], state["marks"].get(name)) for name in changed) and self._is_small():
+            return self._replace_changed(model, marks)
+        return self._replace(model, marks)
+
+    def forget_changes(self) -> None:
+        """Drop the temporary tables of this run."""
+        for name in sorted(self.shadows):
+            self.con.execute(f"drop table if exists temp.changed_{name}")
+        self.con.execute(f"drop table if exists temp.{CHANGED}")
+
+    def _mark(self, name: str) -> str:
+        if name in models() and models()[name].follows_cases:
+            return json.dumps(self.states[name]["built"])
+        return fingerprint(self.con, name)
+
+    def _is_by_case(self, name: str, mark: str, before: str | None) -> bool:
+        """Whether the change of an input concerns changed cases only."""
+        if before is None:
+            return False
+        if name in models() and models()[name].follows_cases:
+            return json.loads(mark)["full"] == json.loads(before)["full"]
+        if name == "build_as_of":
+            earlier, now = self.states["mart_case"]["as_of"], self._as_of()
+            return earlier is not None and now is not None and earlier <= now
+        return name in case_tables()
+
+    def _is_small(self) -> bool:
+        """Whether few enough cases changed; the changed cases are found on the first call."""
+        if self.share is None:
+            followers = [self.states[name] for name, model in models().items() if model.follows_cases and name in self.states]
+            if any(not _exists(self.con, name) for name, model in models().items() if model.follows_cases):
+                self.share = 1.0
+                return False
+            since = {table: min(last_file(state["marks"][table]) for state in followers if table in state["marks"]) for table in sorted(case_tables())}
+            before = min((state["as_of"] for state in followers if state["as_of"]), default=None)
+            changed = find_changed_cases(self.con, since, before if before != self._as_of() else None)
+            self.share = changed / max(1, _one(self.con, "select count(*) from mart_case"))
+        return self.share <= LARGE_SHARE
+
+    def _replace(self, model: Model, marks: dict[str, str]) -> None:
+        columns = self._checked_columns(model, model.sql)
+        with _transaction(self.con):
+            self.con.execute(f"create or replace table {model.name} as select {columns} from ({model.sql})")
+            self._remember(model, marks, is_full=True)
+
+    def _replace_changed(self, model: Model, marks: dict[str, str]) -> None:
+        sql = model.sql
+        for name in sorted(model.inputs):
+            if name in case_tables() or (name in models() and models()[name].follows_cases):
+                self._shadow(name)
+                sql = re.sub(rf"\b(from|join) {name}\b", rf"\1 changed_{name}", sql)
+        columns = self._checked_columns(model, sql)
+        self.con.execute(f"create or replace temp table changed_{model.name} as select {columns} from ({sql})")
+        self.shadows.add(model.name)
+        with _transaction(self.con):
+            self.con.execute(f"delete from {model.name} where case_id is null or case_id in (select case_id from {CHANGED})")
+            self.con.execute(f"insert into {model.name} by name select * from changed_{model.name}")
+            self._remember(model, marks, is_full=False)
+
+    def _shadow(self, name: str) -> None:
+        """Keep the rows of one input that belong to changed cases."""
+        if name not in self.shadows:
+            self.con.execute(f"create or replace temp table changed_{name} as {changed_rows(name)}")
+            self.shadows.add(name)
+
+    def _checked_columns(self, model: Model, sql: str) -> str:
+        """The columns of the contract, in its order; refuses a SELECT that gives others."""
+        if model.contract is None:
+            return "*"
+        wanted = {column.name: column.type for column in model.contract.columns.values()}
+        given = {row[0]: _TYPE_NAMES.get(row[1], row[1]) for row in self.con.execute(f"describe {sql}").fetchall()}
+        faults = [f"{name} is missing" for name in wanted if name not in given]
+        faults += [f"{name} is not in the contract" for name in given if name not in wanted]
+        faults += [f"{name} is {given[name]} and should be {kind}" for name, kind in wanted.items() if name in given and given[name] != kind]
+        if faults:
+            raise ContractBroken(f"Model {model.name} does not keep its contract: {'; '.join(faults)}. Change the model's SQL or its contract.")
+        return ", ".join(wanted)
+
+    def _remember(self, model: Model, marks: dict[str, str], *, is_full: bool) -> None:
+        stamp = uuid.uuid4().hex
+        built = {"full": stamp if is_full else self.states[model.name]["built"]["full"], "last": stamp}
+        state = {"digest": model.digest, "marks": marks, "built": built, "as_of": self._as_of()}
+        self.con.execute("insert or replace into build_state values (?, ?)", [f"model:{model.name}", json.dumps(state)])
+        self.states[model.name] = state
+        self.rebuilt.append(model.name)
+
+    def _as_of(self) -> str | None:
+        return _one(self.con, "select as_of_on::varchar from build_as_of")
+
+
+class _transaction:  # noqa: N801
+    """All or nothing for the statements inside."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+
+    def __enter__(self) -> None:
+        self.con.execute("begin")
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self.con.execute("commit" if kind is None else "rollback")
+
+
+def _exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return _one(con, f"select count(*) > 0 from duckdb_tables() where table_name = '{table}' and not temporary")
+
+
+def _one(con: duckdb.DuckDBPyConnection, sql: str) -> Any:
+    row = con.execute(sql).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,53 @@
+"""The models as objects, in the order in which they can be built."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib.resources import files
+
+import sqlglot
+from sqlglot import exp
+
+from warehouse.contract import Table, tables
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model: its SELECT and the tables that it reads."""
+
+    name: str
+    sql: str
+    inputs: frozenset[str]
+
+    @property
+    def digest(self) -> str:
+        """Changes with the SQL and with the contract."""
+        return hashlib.sha256(f"{self.sql}{self.contract}".encode()).hexdigest()
+
+    @property
+    def contract(self) -> Table | None:
+        """The contract of its table; intermediate models (int_*) have none."""
+        return tables().get(self.name)
+
+    @property
+    def follows_cases(self) -> bool:
+        """Its rows belong to one case each (column case_id), so they can be rebuilt case by case."""
+        return self.name.startswith("int_case_") or bool(self.contract and self.contract.incremental)
+
+
+@cache
+def models() -> dict[str, Model]:
+    """Every model by name, each after those that it reads."""
+    folder = files("warehouse") / "models" / "mart"
+    found = {entry.name.removesuffix(".sql"): _model(entry.name, entry.read_text("utf-8")) for entry in folder.iterdir() if entry.name.endswith(".sql")}
+    edges = {name: sorted(found[name].inputs & found.keys()) for name in sorted(found)}
+    return {name: found[name] for name in TopologicalSorter(edges).static_order()}
+
+
+def _model(file_name: str, sql: str) -> Model:
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    steps = {step.alias for step in tree.find_all(exp.CTE)}
+    return Model(file_name.removesuffix(".sql"), sql, frozenset(table.name for table in tree.find_all(exp.Table)) - steps)

@@ -1,0 +1,34 @@
+-- One case: what it is about (item version in force at acceptance, department, division, calendar, limits) and the span of its administrative clock.
+with span as (
+    select
+        moment.*,
+        coalesce(moment.accepted_on, moment.received_on, moment.submitted_on, moment.application_on) as clock_start_on,
+        coalesce(moment.decided_on, moment.completed_event_on) as clock_end_on,
+        coalesce(moment.decided_on, moment.completed_event_on, moment.completed_on, as_of.as_of_on) as observed_until_on
+    from int_case_moment as moment
+    cross join build_as_of as as_of
+)
+select
+    span.case_id,
+    span.item_id,
+    version.version as item_version,
+    coalesce(version.dept_id, span.event_dept_id) as dept_id,
+    department.function_code,
+    coalesce(version.division_code, span.event_division_code) as division_code,
+    coalesce(division.calendar_id, 'CN') as calendar_id,
+    span.application_on,
+    span.last_event_on,
+    span.clock_start_on as accepted_on,
+    span.accepted_on is null as is_acceptance_imputed,
+    span.clock_end_on,
+    span.observed_until_on,
+    span.completing_type is not null as is_completed,
+    span.is_void,
+    version.promised_limit,
+    version.promised_unit,
+    coalesce(version.is_limit_converted, false) as is_limit_converted
+from span
+left join int_item_span as version
+    on version.item_id = span.item_id and span.clock_start_on >= version.from_on and span.clock_start_on < version.until_on
+left join dim_department as department on department.dept_id = coalesce(version.dept_id, span.event_dept_id)
+left join dim_division as division on division.division_code = coalesce(version.division_code, span.event_division_code)

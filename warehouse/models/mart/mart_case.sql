@@ -1,0 +1,138 @@
+-- One case: everything that a case-based metric counts by or adds up.
+with rated as (
+    select case_id, bool_or(is_valid and is_active) as has_active_rating, bool_or(is_latest and grade <= 2) as has_bad_rating
+    from mart_rating
+    where case_id is not null
+    group by case_id
+),
+published as (
+    select case_id, min(due_at) as due_at
+    from core_case_deadline
+    where kind = 'published'
+    group by case_id
+),
+joined as (
+    select
+        moment.*,
+        subject.* exclude (case_id, item_id, accepted_on, last_event_on, application_on, is_void),
+        subject.accepted_on as clock_start_on,
+        clock.* exclude (case_id),
+        coalesce(moment.received_on, moment.application_on) as receipt_on,
+        coalesce(channel.channel_group, 'other') as channel_group,
+        coalesce(channel.is_online, false) as is_applied_online,
+        session.case_id is not null as is_decided_same_session,
+        coalesce(visit.visits, 0) as visits,
+        coalesce(visit.visits_upper, 0) as visits_upper,
+        coalesce(visit.terminal_visits, 0) as terminal_visits,
+        coalesce(visit.has_unknown_point, false) as has_unknown_point,
+        coalesce(rated.has_active_rating, false) as has_active_rating,
+        coalesce(rated.has_bad_rating, false) as has_bad_rating,
+        published.due_at as published_due_at
+    from int_case_moment as moment
+    join int_case_subject as subject on subject.case_id = moment.case_id
+    join int_case_clock as clock on clock.case_id = moment.case_id
+    left join int_case_visit as visit on visit.case_id = moment.case_id
+    left join int_case_session as session on session.case_id = moment.case_id
+    left join rated on rated.case_id = moment.case_id
+    left join published on published.case_id = moment.case_id
+    left join ref_channel as channel on channel.channel = moment.channel
+),
+-- Where an instant is known to the day only, the order of two events of one day says nothing.
+ended as (
+    select
+        joined.*,
+        coalesce(completed_on < application_on or clock_end_on < clock_start_on, false)
+            or coalesce(completed_exact_at < application_exact_at, false) or coalesce(decided_exact_at < accepted_exact_at, false) as is_order_broken,
+        case
+            when result_ready_on is not null then result_ready_on
+            when outcome in ('refused', 'closed') then completed_on
+        end as result_on,
+        case when completing_type in ('withdrawn', 'not_accepted') or outcome in ('withdrawn', 'not_accepted', 'lapsed', 'forwarded')
+             then completed_on else as_of.as_of_on end as unseen_after_on
+    from joined
+    cross join build_as_of as as_of
+)
+select
+    ended.case_id,
+    ended.source_id,
+    ended.bundle_id,
+    ended.item_id,
+    ended.item_version,
+    item.item_type,
+    item.audience,
+    item.theme,
+    item.case_type,
+    ended.dept_id,
+    ended.function_code,
+    ended.division_code,
+    division.province_code,
+    division.city_code,
+    division.district_code,
+    division.town_code,
+    ended.calendar_id,
+    ended.application_at,
+    ended.application_on,
+    ended.channel,
+    ended.channel_group,
+    ended.is_applied_online,
+    ended.is_assisted,
+    ended.receipt_on as received_on,
+    ended.clock_start_on as accepted_on,
+    ended.is_acceptance_imputed,
+    ended.decided_on,
+    ended.completed_at,
+    ended.completed_on,
+    ended.clock_end_on,
+    ended.result_ready_on,
+    ended.outcome,
+    ended.is_void,
+    ended.is_completed,
+    ended.is_order_broken,
+    item.legal_working_days,
+    item.promised_working_days,
+    ended.paused_working_days,
+    ended.handling_working_days,
+    ended.survival_working_days,
+    ended.is_handling_event,
+    ended.due_on,
+    ended.has_open_pause_at_due,
+    ended.is_promise_countable,
+    ended.is_promise_countable and ended.is_decided_by_due as is_promise_kept,
+    coalesce(ended.decided_on = ended.receipt_on, false) or coalesce(ended.completed_on = ended.receipt_on, false) as is_decided_same_day,
+    ended.is_decided_same_session,
+    ended.visits,
+    ended.visits_upper,
+    ended.terminal_visits,
+    item.visits_max as declared_visits_max,
+    coalesce(item.declared_depth, item.level_gd_4) as declared_level,
+    cast(
+        case
+            when not ended.is_completed then null
+            when not ended.is_applied_online or ended.visits > 2 then 1
+            else 4 - ended.visits
+        end as bigint
+    ) as observed_level,
+    case when ended.is_completed and ended.is_applied_online then ended.visits > item.visits_max end as is_overclaimed,
+    ended.supplement_count,
+    ended.has_active_rating,
+    ended.has_bad_rating,
+    case when coalesce(ended.result_on, ended.unseen_after_on) >= ended.application_on
+         then date_diff('day', ended.application_on, coalesce(ended.result_on, ended.unseen_after_on)) end as e2e_days,
+    coalesce(ended.result_on >= ended.application_on, false) as is_e2e_event,
+    ended.published_due_at,
+    ended.completed_at <= ended.published_due_at as is_published_due_kept,
+    list_filter(
+        [
+            case when ended.is_order_broken then 'order_broken' end,
+            case when ended.is_acceptance_imputed then 'acceptance_imputed' end,
+            case when ended.item_version is null then 'item_unknown' end,
+            case when ended.has_unknown_point then 'point_unknown' end,
+            case when ended.has_future then 'future_time' end,
+            case when ended.is_limit_converted then 'limit_converted' end,
+            case when ended.is_calendar_provisional then 'calendar_provisional' end
+        ],
+        lambda flag: flag is not null
+    ) as dq_flags
+from ended
+left join mart_item as item on item.item_id = ended.item_id and item.version = ended.item_version
+left join dim_division as division on division.division_code = ended.division_code

@@ -1,0 +1,39 @@
+"""Code tables for the models: the order of event types, the group of each channel, the priority of each source."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import duckdb
+import yaml
+
+from warehouse.contract import code_list
+
+
+def install_codes(con: duckdb.DuckDBPyConnection) -> None:
+    """Write ref_event_type and ref_channel from the contract; create ref_source_priority (empty) when it is missing."""
+    con.execute("create or replace table ref_event_type (event_type VARCHAR, ordinal TINYINT)")
+    con.executemany("insert into ref_event_type values (?, ?)", [(code, place) for place, code in enumerate(code_list("event_type"))])
+    con.execute("create or replace table ref_channel (channel VARCHAR, channel_group VARCHAR, is_online BOOLEAN)")
+    con.executemany("insert into ref_channel values (?, ?, ?)", channel_rows())
+    con.execute("create table if not exists ref_source_priority (source_id VARCHAR, priority BIGINT)")
+
+
+def install_source_priority(con: duckdb.DuckDBPyConnection, priorities: dict[str, int]) -> None:
+    """Replace the stated priorities of the sources: where two describe one thing, the lowest number is believed; unlisted sources have 100."""
+    con.execute("create or replace table ref_source_priority (source_id VARCHAR, priority BIGINT)")
+    if priorities:
+        con.executemany("insert into ref_source_priority values (?, ?)", sorted(priorities.items()))
+
+
+def channel_rows() -> list[tuple[str, str, bool]]:
+    """Every channel with its group and whether it is online."""
+    group_of = {channel: group for group, channels in _codes()["channel_groups"].items() for channel in channels}
+    return [(channel, group_of[channel], group_of[channel] == "online") for channel in code_list("channel")]
+
+
+@cache
+def _codes() -> dict[str, Any]:
+    return yaml.safe_load((files("warehouse") / "reference" / "codes.yaml").read_text("utf-8"))
