@@ -1,0 +1,110 @@
+"""Which rollups a store has and what each can answer, read from the table rollup_catalog; the choice among them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import duckdb
+
+LifeTable = tuple[str, str, str]  # event, age, scope
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """One rollup. kind: flow (sums per period), change (what a stock gains and loses on a day), life (ends and censorings per age).
+
+    `dimensions` are columns of its mart (and `weekday`); `measures` maps an aggregate, parameters spelled out, to the column that holds its sums.
+    """
+
+    name: str
+    mart: str
+    kind: str
+    anchor: str
+    grain: str
+    dimensions: frozenset[str]
+    measures: dict[str, str] = field(default_factory=dict)
+    life_table: LifeTable | None = None
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a question asks of a rollup: the columns it touches, its finest period, whether it begins and ends with a month, whether it tells weekdays."""
+
+    columns: frozenset[str]
+    grain: str
+    on_month_borders: bool
+    weekday: bool = False
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The rollups of a store; an empty one sends every question to the marts."""
+
+    rollups: tuple[Rollup, ...] = ()
+
+    def flow(self, mart: str, anchor: str, need: Need, fragments: set[str]) -> Rollup | None:
+        """The smallest rollup that holds these sums."""
+        return self._smallest(mart, "flow", anchor, need, lambda rollup: fragments <= set(rollup.measures))
+
+    def change(self, mart: str, anchor: str, need: Need, fragments: set[str]) -> Rollup | None:
+        """The smallest rollup of a stock's gains and losses."""
+        return self._smallest(mart, "change", anchor, need, lambda rollup: fragments <= set(rollup.measures))
+
+    def life(self, mart: str, anchor: str, need: Need, life_table: LifeTable) -> Rollup | None:
+        """The smallest rollup of a life table."""
+        return self._smallest(mart, "life", anchor, need, lambda rollup: rollup.life_table == life_table)
+
+    def _smallest(self, mart: str, kind: str, anchor: str, need: Need, holds) -> Rollup | None:
+        fitting = [
+            rollup
+            for rollup in self.rollups
+            if (rollup.mart, rollup.kind, rollup.anchor) == (mart, kind, anchor)
+            and need.columns <= rollup.dimensions
+            and holds(rollup)
+            and _fine_enough(rollup, need)
+        ]
+        return min(fitting, key=lambda rollup: (rollup.rows, rollup.name), default=None)
+
+
+def _fine_enough(rollup: Rollup, need: Need) -> bool:
+    if rollup.grain == "day":
+        return True
+    return need.grain == "month" and need.on_month_borders and (not need.weekday or "weekday" in rollup.dimensions)
+
+
+CATALOG_DDL = """create or replace table rollup_catalog (
+    rollup varchar, mart varchar, kind varchar, anchor varchar, grain varchar, role varchar, column_name varchar, expression varchar, row_count bigint
+)"""
+
+
+def catalog_rows(rollup: Rollup) -> list[tuple[str, str, str, str, str, str, str, str, int]]:
+    """A rollup as rows of rollup_catalog: one a column."""
+    columns = [("dimension", name, name) for name in sorted(rollup.dimensions)]
+    columns += [("measure", name, fragment) for fragment, name in rollup.measures.items()]
+    if rollup.life_table:
+        columns += [("life", name, expression) for name, expression in zip(("n_event", "age", "scope"), rollup.life_table, strict=True)]
+    head = (rollup.name, rollup.mart, rollup.kind, rollup.anchor, rollup.grain)
+    return [(*head, *column, rollup.rows) for column in columns]
+
+
+def read_catalog(con: duckdb.DuckDBPyConnection) -> Catalog:
+    """The rollups of a store; an empty catalog when it has none."""
+    if not con.execute("select 1 from duckdb_tables() where table_name = 'rollup_catalog'").fetchone():
+        return Catalog()
+    rows = con.execute(
+        "select rollup, mart, kind, anchor, grain, row_count, role, column_name, expression from rollup_catalog order by all"
+    ).fetchall()
+    grouped: dict[tuple, list[tuple[str, str, str]]] = defaultdict(list)
+    for row in rows:
+        grouped[row[:6]].append(row[6:])
+    return Catalog(tuple(_rollup(head, columns) for head, columns in grouped.items()))
+
+
+def _rollup(head: tuple, columns: list[tuple[str, str, str]]) -> Rollup:
+    dimensions = frozenset(name for role, name, _ in columns if role == "dimension")
+    measures = {expression: name for role, name, expression in columns if role == "measure"}
+    life = {name: expression for role, name, expression in columns if role == "life"}
+    life_table = (life["n_event"], life["age"], life["scope"]) if life else None
+    return Rollup(*head[:5], dimensions=dimensions, measures=measures, life_table=life_table, rows=head[5])

@@ -1,0 +1,91 @@
+"""A query becomes one SQL statement with bound parameters. Touches no data: what there is to read from stands in the catalog.
+
+A flow is summed over the smallest rollup that holds its sums and dimensions, else over the mart; stocks are in stock.py.
+Only names that stand in definitions and contracts become SQL text; whatever a caller wrote is a bound parameter.
+"""
+
+from __future__ import annotations
+
+from metrics.catalog import Catalog, Rollup
+from metrics.marts import counted_rows
+from metrics.query import Query, Question, read_query
+from metrics.spec import spell_out
+from metrics.statement import Bindings, Compiled, Source, conditions, keys, labelled, need_of, relation
+from metrics.stock import compile_stock
+
+__all__ = ["Compiled", "Query", "compile_query"]
+
+
+def compile_query(query: Query, catalog: Catalog) -> Compiled:
+    """The statement that answers a query; raise QueryRefused if the metric does not answer it."""
+    question = read_query(query)
+    if question.form.is_stock:
+        return compile_stock(question, catalog)
+    if question.form.kind == "survival_quantile":
+        return _life_table(question, catalog)
+    source = _flow_source(question, catalog)
+    return _shares(question, source) if question.metric.across else _sums(question, source)
+
+
+def _flow_source(question: Question, catalog: Catalog) -> Source:
+    metric, form, need = question.metric, question.form, need_of(question)
+    wanted = {role: spell_out(fragment, question.params) for role, fragment in form.fragments().items()}
+    rollup = catalog.flow(metric.mart, metric.time, need, set(wanted.values()))
+    if rollup:
+        return _of_rollup(rollup, {role: f"sum({rollup.measures[fragment]})" for role, fragment in wanted.items()})
+    bins = catalog.life(metric.mart, metric.time, need, form.life_table) if form.life_table else None
+    if bins:
+        roles = {"numerator": form.binned_numerator, "denominator": form.binned_denominator, "n": form.binned_denominator}
+        return _of_rollup(bins, roles)
+    return Source(metric.mart, metric.time, form.fragments(), (counted_rows(metric.mart), f"{metric.time} is not null"))
+
+
+def _of_rollup(rollup: Rollup, roles: dict[str, str]) -> Source:
+    stored = frozenset({"weekday"} & rollup.dimensions)
+    return Source(rollup.name, rollup.grain, roles, (), stored)
+
+
+def _sums(question: Question, source: Source) -> Compiled:
+    bindings = Bindings(question.params)
+    grouped = _grouped(question, source, tuple(source.roles), bindings)
+    return labelled(question, {"grouped": grouped}, tuple(source.roles), bindings, source.name)
+
+
+def _grouped(question: Question, source: Source, roles: tuple[str, ...], bindings: Bindings) -> str:
+    columns = [f'{key} as "{name}"' for name, key in keys(question, source).items()]
+    columns += [f"coalesce({bindings.fragment(source.roles[role])}, 0) as {role}" for role in roles]
+    grouping = " group by all" if question.by else ""
+    return f"select {', '.join(columns)} from {relation(question, source)} where {conditions(question, source, bindings)}{grouping}"
+
+
+def _shares(question: Question, source: Source) -> Compiled:
+    """Shares of a whole: the denominator neither splits nor filters by the dimensions that the metric runs across."""
+    across, bindings = question.metric.across, Bindings(question.params)
+    part = _grouped(question, source, ("numerator",), bindings)
+    kept = tuple(name for name in question.by if name not in across)
+    where = {name: values for name, values in question.where.items() if name not in across}
+    everything = Question(question.metric, question.form, question.params, kept, where, question.start, question.end)
+    whole = _grouped(everything, source, ("denominator", "n"), bindings)
+    match = " and ".join(f'part."{name}" is not distinct from whole."{name}"' for name in kept) or "true"
+    joined = f"select part.*, whole.denominator, whole.n from part join whole on {match}"
+    steps = {"part": part, "whole": whole, "joined": joined}
+    return labelled(question, steps, ("numerator", "denominator", "n"), bindings, source.name)
+
+
+def _life_table(question: Question, catalog: Catalog) -> Compiled:
+    """How many ended and how many were censored at each age; evaluate reads the quantile from it."""
+    metric, form, bindings = question.metric, question.form, Bindings(question.params)
+    rollup = catalog.life(metric.mart, metric.time, need_of(question), (form.event, form.age, form.scope))
+    if rollup:
+        source = _of_rollup(rollup, {"age": "age", "n_event": "sum(n_event)", "n_censored": "sum(n_censored)"})
+    else:
+        counts = {
+            "age": form.age,
+            "n_event": f"count(*) filter (where {form.event})",
+            "n_censored": f"count(*) filter (where not ({form.event}))",
+        }
+        source = Source(metric.mart, metric.time, counts, (counted_rows(metric.mart), f"{metric.time} is not null", f"({form.scope})"))
+    columns = [f'{key} as "{name}"' for name, key in keys(question, source).items()]
+    columns += [f"{bindings.fragment(sql)} as {role}" for role, sql in source.roles.items()]
+    bins = f"select {', '.join(columns)} from {relation(question, source)} where {conditions(question, source, bindings)} group by all"
+    return labelled(question, {"bins": bins}, ("age", "n_event", "n_censored"), bindings, source.name)

@@ -1,0 +1,123 @@
+"""Answers: a compiled query run on a store, its sums turned into values with their state and interval. The one way from a question to a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import duckdb
+
+from metrics.catalog import Catalog, read_catalog
+from metrics.compile import Compiled, Query, compile_query
+from metrics.judge import Sums, Verdict, judge, judge_survival, unjudged
+from metrics.query import Question
+from metrics.spec import Form, Value
+from metrics.states import NOT_PROVIDED, NOT_YET_COMPLETE
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one query: a row for each combination of its dimensions, and what it rests on."""
+
+    metric: str
+    unit: str
+    params: dict[str, Value]
+    release: str | None
+    as_of: date | None
+    definition_version: int
+    rows: list[dict[str, Any]]
+
+    def to_json(self) -> dict[str, Any]:
+        """The document that the outside sees."""
+        return {
+            "metric": self.metric, "unit": self.unit, "params": self.params, "release": self.release,
+            "as_of": self.as_of.isoformat() if self.as_of else None, "definition_version": self.definition_version, "rows": self.rows,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Store:
+    """What there is to know of a store before any question: its rollups, its release, the marts that hold rows."""
+
+    catalog: Catalog
+    release: str | None
+    as_of: date | None
+    provided: frozenset[str]
+
+
+def answer(con: duckdb.DuckDBPyConnection, query: Query) -> Answer:
+    """Answer one query."""
+    return answer_all(con, [query])[0]
+
+
+def answer_all(con: duckdb.DuckDBPyConnection, queries: Iterable[Query], store: Store | None = None) -> list[Answer]:
+    """Answer the queries of a page, in their order; what the store is gets looked up once (or is handed in, for a sealed release)."""
+    known = store or read_store(con)
+    return [_answer(con, known, compile_query(query, known.catalog)) for query in queries]
+
+
+def read_store(con: duckdb.DuckDBPyConnection) -> Store:
+    """Look up what a store has."""
+    tables = {
+        name for (name,) in con.execute("select table_name from duckdb_tables() union all select view_name from duckdb_views()").fetchall()
+    }
+    marts = sorted(name for name in tables if name.startswith("mart_"))
+    filled = con.execute("select " + ", ".join(f"exists (from {name})" for name in marts)).fetchone() if marts else ()
+    provided = frozenset(name for name, is_filled in zip(marts, filled or (), strict=True) if is_filled)
+    stamp, as_of = _release(con, tables)
+    return Store(read_catalog(con), stamp, as_of, provided)
+
+
+def _release(con: duckdb.DuckDBPyConnection, tables: set[str]) -> tuple[str | None, date | None]:
+    row = con.execute("select stamp, as_of from release_info").fetchone() if "release_info" in tables else None
+    built = con.execute("select as_of_on from build_as_of").fetchone() if "build_as_of" in tables else None
+    as_of = (row[1] if row else None) or (built[0] if built else None)
+    return (row[0] if row else None), _day(as_of)
+
+
+def _day(moment: Any) -> date | None:
+    if moment is None or type(moment) is date:
+        return moment
+    return date.fromisoformat(str(moment)[:10])
+
+
+def _answer(con: duckdb.DuckDBPyConnection, store: Store, compiled: Compiled) -> Answer:
+    question = compiled.question
+    withheld = _withheld(question, store)
+    rows = [] if withheld == NOT_PROVIDED and question.metric.mart not in store.provided else _rows(con, compiled)
+    found = list(_judged(question, compiled.roles, rows, withheld))
+    if not found and not question.by:
+        found = [unjudged(withheld).to_row() if withheld else _nothing(question.form).to_row()]
+    return Answer(question.metric.id, question.form.unit, question.params, store.release, store.as_of, question.metric.version, found)
+
+
+def _withheld(question: Question, store: Store) -> str | None:
+    """The state of every row where no number can be right: a feed was never loaded, or the period has not begun."""
+    needed = {question.metric.mart, *question.form.requires}
+    if not needed <= store.provided:
+        return NOT_PROVIDED
+    return NOT_YET_COMPLETE if question.start and store.as_of and question.start > store.as_of else None
+
+
+def _rows(con: duckdb.DuckDBPyConnection, compiled: Compiled) -> list[tuple]:
+    return con.execute(compiled.sql, compiled.parameters).fetchall()
+
+
+def _judged(question: Question, roles: Sequence[str], rows: list[tuple], withheld: str | None) -> Iterator[dict[str, Any]]:
+    width = len(question.by)
+    for place, group in groupby(rows, key=lambda row: row[:width]):
+        verdict = unjudged(withheld) if withheld else _verdict(question, roles, [row[width:] for row in group])
+        yield dict(zip(question.by, place, strict=True)) | verdict.to_row()
+
+
+def _verdict(question: Question, roles: Sequence[str], rows: list[tuple]) -> Verdict:
+    if question.form.kind == "survival_quantile":
+        return judge_survival(question.form, rows)
+    return judge(question.form, Sums(**dict(zip(roles, rows[0], strict=True))), question.metric.zero_is_missing_above)
+
+
+def _nothing(form: Form) -> Verdict:
+    return judge_survival(form, []) if form.kind == "survival_quantile" else judge(form, Sums(), 0)

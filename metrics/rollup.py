@@ -1,0 +1,217 @@
+"""Rollups: every metric's sums, kept per day or month and place, so that a page is answered by adding up few rows.
+
+What columns there are follows from the registry: one for each distinct aggregate, parameters spelled out. What each rollup is kept by
+stands in SHAPES. Three kinds: flow (sums per period), change (what a stock gains and loses on a day), life (ends and censorings per age).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from metrics.catalog import CATALOG_DDL, LifeTable, Rollup, catalog_rows
+from metrics.dimensions import DIVISION_COLUMNS
+from metrics.marts import counted_rows, mart_columns
+from metrics.registry import registry
+from metrics.spec import Metric, expansions, placeholders
+from metrics.stock import change_sql
+
+CHANNEL = ("channel", "channel_group")
+OFFICE = (*DIVISION_COLUMNS, "dept_id", "function_code")
+ITEM = ("item_id", "item_type", "audience", "theme", "case_type")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a rollup is kept by: a name, a grain and columns. Months come before days where they are added up from finer months."""
+
+    name: str
+    grain: str
+    columns: tuple[str, ...]
+
+
+FLOW_SHAPES = {
+    "mart_case": (
+        Shape("month_item", "month", (*OFFICE, *ITEM, *CHANNEL, "outcome")),
+        Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type")),
+        Shape("month", "month", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type", "outcome")),
+        Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL, "outcome")),
+    ),
+    "mart_rating": (
+        Shape("month_item", "month", (*OFFICE, *ITEM, *CHANNEL, "grade")),
+        Shape("month", "month", (*OFFICE, *CHANNEL)),
+        Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL, "grade")),
+    ),
+    "mart_material": (
+        Shape("month_item", "month", (*OFFICE, *ITEM, *CHANNEL, "licence_type")),
+        Shape("month", "month", (*OFFICE, *CHANNEL, "licence_type", "material_code")),
+        Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL)),
+    ),
+    "mart_ticket": (
+        Shape("month_hour", "month", (*DIVISION_COLUMNS, "site_id", "queue_code", "issued_hour", "weekday")),
+        Shape("month", "month", (*DIVISION_COLUMNS, "site_id", "queue_code")),
+        Shape("day", "day", (*DIVISION_COLUMNS, "site_id", "queue_code")),
+    ),
+    "mart_queue_snapshot": (Shape("day", "day", (*DIVISION_COLUMNS, "site_id", "queue_code")),),
+}
+LIFE_SHAPES = {
+    "mart_case": (
+        Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type")),
+        Shape("month", "month", (*DIVISION_COLUMNS, *CHANNEL)),
+    ),
+    "mart_ticket": (
+        Shape("month_hour", "month", (*DIVISION_COLUMNS, "site_id", "queue_code", "issued_hour", "weekday")),
+        Shape("month", "month", (*DIVISION_COLUMNS, "site_id", "queue_code")),
+    ),
+}
+CHANGE_SHAPES = {
+    "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)),),
+    "mart_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")),),
+}
+
+
+def build_rollups(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Create every rollup of the marts that the store has, and rollup_catalog; rows by table."""
+    _drop_all(con)
+    present = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+    built: list[Rollup] = []
+    for rollup in planned():
+        if rollup.mart in present:
+            built.append(_build(con, rollup, built))
+    con.execute(CATALOG_DDL)
+    con.executemany(
+        "insert into rollup_catalog values (?, ?, ?, ?, ?, ?, ?, ?, ?)", [row for rollup in built for row in catalog_rows(rollup)]
+    )
+    return {rollup.name: rollup.rows for rollup in built}
+
+
+def planned() -> Iterator[Rollup]:
+    """Every rollup that the registry calls for, finer ones first."""
+    yield from _flows()
+    yield from _changes()
+    yield from _lives()
+
+
+def _flows() -> Iterator[Rollup]:
+    for mart, anchor in _anchors(lambda metric: metric.time if not metric.default_form.is_stock else ""):
+        measures = _measures([metric for metric in registry().values() if (metric.mart, metric.time) == (mart, anchor)])
+        for shape in FLOW_SHAPES[mart] if measures else ():
+            yield Rollup(f"{_stem(mart, anchor)}_{shape.name}", mart, "flow", anchor, shape.grain, _kept(mart, shape), measures)
+
+
+def _changes() -> Iterator[Rollup]:
+    for mart, since in _anchors(lambda metric: metric.since):
+        stocks = [metric for metric in registry().values() if (metric.mart, metric.since) == (mart, since) and not metric.relation]
+        stocks = [metric for metric in stocks if metric.default_form.kind != "stock_distinct"]
+        for shape in CHANGE_SHAPES[mart]:
+            yield Rollup(f"rollup_{_entity(mart)}_{shape.name}", mart, "change", since, "day", _kept(mart, shape), _measures(stocks))
+
+
+def _lives() -> Iterator[Rollup]:
+    seen: set[tuple[str, str, LifeTable]] = set()
+    for metric in registry().values():
+        for form in metric.forms.values():
+            if form.life_table and (metric.mart, metric.time, form.life_table) not in seen:
+                seen.add((metric.mart, metric.time, form.life_table))
+                for shape in LIFE_SHAPES[metric.mart]:
+                    name = f"rollup_{metric.id}_{shape.name}"
+                    yield Rollup(name, metric.mart, "life", metric.time, shape.grain, _kept(metric.mart, shape), life_table=form.life_table)
+
+
+def _anchors(of) -> dict[tuple[str, str], None]:
+    return {(metric.mart, of(metric)): None for metric in registry().values() if of(metric)}
+
+
+def _measures(metrics: list[Metric]) -> dict[str, str]:
+    """A column for every distinct aggregate, named after the first metric and role that need it."""
+    columns: dict[str, str] = {}
+    for metric in metrics:
+        for choice, form in metric.forms.items():
+            for role, fragment in form.fragments().items():
+                for number, text in enumerate(expansions(fragment, metric.params)):
+                    suffix = f"_{number}" if placeholders(fragment) else ""
+                    columns.setdefault(text, "_".join(part for part in (metric.id, choice, role) if part) + suffix)
+    return columns
+
+
+def _kept(mart: str, shape: Shape) -> frozenset[str]:
+    return frozenset(column for column in shape.columns if column in mart_columns(mart) or column == "weekday")
+
+
+def _entity(mart: str) -> str:
+    return mart.removeprefix("mart_")
+
+
+def _stem(mart: str, anchor: str) -> str:
+    return f"rollup_{_entity(mart)}_{anchor.removesuffix('_on')}"
+
+
+def _build(con: duckdb.DuckDBPyConnection, rollup: Rollup, built: list[Rollup]) -> Rollup:
+    finer = next((other for other in built if _adds_up_to(other, rollup)), None)
+    sql = _from_finer(rollup, finer) if finer else {"flow": _flow, "change": _change, "life": _life}[rollup.kind](rollup)
+    con.execute(f"create or replace table {rollup.name} as {_whole_numbers(con, sql)}")
+    rows = con.execute(f"select count(*) from {rollup.name}").fetchone()
+    return replace(rollup, rows=rows[0] if rows else 0)
+
+
+def _adds_up_to(finer: Rollup, rollup: Rollup) -> bool:
+    same = (finer.mart, finer.kind, finer.anchor, finer.life_table) == (rollup.mart, rollup.kind, rollup.anchor, rollup.life_table)
+    return (
+        same and rollup.dimensions <= finer.dimensions and (finer.grain == rollup.grain or finer.grain == "day") and rollup.kind != "change"
+    )
+
+
+def _from_finer(rollup: Rollup, finer: Rollup) -> str:
+    day = finer.grain if finer.grain == rollup.grain else "date_trunc('month', day)::date"
+    sums = (
+        ["age", "sum(n_event) as n_event", "sum(n_censored) as n_censored"]
+        if rollup.life_table
+        else [f"sum({name}) as {name}" for name in rollup.measures.values()]
+    )
+    return f"select {', '.join([f'{day} as {rollup.grain}', *sorted(rollup.dimensions), *sums])} from {finer.name} group by all"
+
+
+def _columns(rollup: Rollup) -> list[str]:
+    day = rollup.anchor if rollup.grain == "day" else f"date_trunc('month', {rollup.anchor})::date"
+    return [
+        f"{day} as {rollup.grain}",
+        *(f"isodow({rollup.anchor}) as weekday" if name == "weekday" else name for name in sorted(rollup.dimensions)),
+    ]
+
+
+def _flow(rollup: Rollup) -> str:
+    sums = [f"coalesce({fragment}, 0) as {name}" for fragment, name in rollup.measures.items()]
+    where = f"{counted_rows(rollup.mart)} and {rollup.anchor} is not null"
+    return f"select {', '.join([*_columns(rollup), *sums])} from {rollup.mart} where {where} group by all"
+
+
+def _life(rollup: Rollup) -> str:
+    assert rollup.life_table is not None
+    event, age, scope = rollup.life_table
+    counts = [
+        f"({age})::bigint as age",
+        f"count(*) filter (where {event}) as n_event",
+        f"count(*) filter (where not ({event})) as n_censored",
+    ]
+    where = f"{counted_rows(rollup.mart)} and {rollup.anchor} is not null and ({scope})"
+    return f"select {', '.join([*_columns(rollup), *counts])} from {rollup.mart} where {where} group by all"
+
+
+def _change(rollup: Rollup) -> str:
+    stock = next(metric for metric in registry().values() if (metric.mart, metric.since) == (rollup.mart, rollup.anchor))
+    return change_sql(stock, sorted(rollup.dimensions), {name: fragment for fragment, name in rollup.measures.items()})
+
+
+def _whole_numbers(con: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """Sums of whole numbers come out 128 bits wide; none of ours needs more than 64."""
+    described = con.execute(f"describe {sql}").fetchall()
+    wide = [name for name, kind, *_ in described if kind == "HUGEINT"]
+    casts = ", ".join(f"{name}::bigint as {name}" for name in wide)
+    return f"select * replace ({casts}) from ({sql})" if wide else sql
+
+
+def _drop_all(con: duckdb.DuckDBPyConnection) -> None:
+    for (name,) in con.execute("select table_name from duckdb_tables() where starts_with(table_name, 'rollup_')").fetchall():
+        con.execute(f"drop table {name}")

@@ -1,0 +1,150 @@
+"""The parts of a statement that flows and stocks share: keys of the breakdown, conditions, bound parameters, labels and order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from metrics.catalog import Need
+from metrics.dimensions import DIMENSIONS, PERIODS, division_columns, period_key
+from metrics.query import Question, columns_of
+from metrics.spec import QueryRefused, Value, placeholders
+
+ONE_AUDIENCE = "audience_one"
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A statement, its parameters, the table that it mostly reads, and what its columns are: dimensions first, then roles."""
+
+    sql: str
+    parameters: dict[str, object]
+    source_table: str
+    question: Question
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where to sum: a relation, its date, an aggregate for each role, the conditions on its rows, and period columns that it stores."""
+
+    relation: str
+    date: str
+    roles: dict[str, str]
+    scope: tuple[str, ...] = ()
+    stored: frozenset[str] = frozenset()
+    table: str = ""
+
+    @property
+    def name(self) -> str:
+        """The table that it reads."""
+        return self.table or self.relation
+
+
+@dataclass
+class Bindings:
+    """Collects the parameters of a statement: the metric's own by their names, a caller's values as p0, p1, …"""
+
+    params: dict[str, Value]
+    bound: dict[str, object] = field(default_factory=dict)
+
+    def fragment(self, sql: str) -> str:
+        """A definition's SQL as it stands; the parameters that it mentions are bound."""
+        self.bound |= {name: self.params[name] for name in placeholders(sql)}
+        return sql
+
+    def value(self, value: object) -> str:
+        """A placeholder for one value."""
+        name = f"p{sum(key.startswith('p') and key[1:].isdigit() for key in self.bound)}"
+        self.bound[name] = value
+        return f"${name}"
+
+    def named(self, name: str, value: object) -> str:
+        """A placeholder of that name."""
+        self.bound[name] = value
+        return f"${name}"
+
+
+def need_of(question: Question) -> Need:
+    """What the question asks of a rollup."""
+    fine = any(PERIODS[name].grain == "day" for name in question.periods if name != "weekday")
+    columns = columns_of(question, division_columns(question.metric.mart))
+    borders = all(edge is None or edge.day == 1 for edge in (question.start, question.end))
+    return Need(columns, "day" if fine else "month", borders, "weekday" in question.dimensions)
+
+
+def keys(question: Question, source: Source) -> dict[str, str]:
+    """The expressions to group by, one a dimension of the breakdown; periods as numbers or dates, for speed."""
+    return {name: _key(name, source) for name in question.by}
+
+
+def _key(name: str, source: Source) -> str:
+    dimension = DIMENSIONS[name]
+    if dimension.kind == "many":
+        return ONE_AUDIENCE
+    if dimension.kind != "period":
+        return dimension.column
+    return name if name in source.stored else PERIODS[name].key.format(d=source.date)
+
+
+def relation(question: Question, source: Source) -> str:
+    """The relation, with one row for every audience of a row where the breakdown is by audience."""
+    if "audience" not in question.by:
+        return source.relation
+    one = "unnest(case when len(audience) > 0 then list_distinct(audience) else [null::varchar] end)"
+    return f"(select *, {one} as {ONE_AUDIENCE} from {source.relation})"
+
+
+def conditions(question: Question, source: Source, bindings: Bindings, *, period: bool = True) -> str:
+    """Everything that a row must satisfy, as one condition; without `period`, whatever concerns time is left to the caller."""
+    parts = [part for part in source.scope if part != "true"]
+    if period and question.start:
+        parts.append(f"{source.date} >= {bindings.named('start', question.start)}")
+    if period and question.end:
+        parts.append(f"{source.date} < {bindings.named('end', question.end)}")
+    for name, values in question.where.items():
+        if DIMENSIONS[name].kind != "period":
+            parts.append(_matches(question, name, values, bindings))
+        elif period:
+            parts.append(in_period(name, _key(name, source), values, bindings))
+    return " and ".join(parts) or "true"
+
+
+def in_period(name: str, key: str, values: tuple[str | int, ...], bindings: Bindings) -> str:
+    """Condition that a date lies in one of some periods."""
+    return f"{key} in ({', '.join(bindings.value(_period_value(name, value)) for value in values)})"
+
+
+def _period_value(name: str, value: str | int) -> object:
+    if name != "day":
+        return period_key(name, value)
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise QueryRefused(f"{value!r} is not a day of the calendar.") from error
+
+
+def _matches(question: Question, name: str, values: tuple[str | int, ...], bindings: Bindings) -> str:
+    placeholders_ = ", ".join(bindings.value(value) for value in values)
+    dimension = DIMENSIONS[name]
+    if dimension.kind == "division":
+        levels = (f"{column} in ({placeholders_})" for column in division_columns(question.metric.mart))
+        return f"({' or '.join(levels)})"
+    if dimension.kind == "many":
+        return f"{ONE_AUDIENCE} in ({placeholders_})" if name in question.by else f"list_has_any(audience, [{placeholders_}])"
+    return f"{dimension.column} in ({placeholders_})"
+
+
+def labelled(question: Question, steps: dict[str, str], roles: tuple[str, ...], bindings: Bindings, table: str) -> Compiled:
+    """The whole statement: the steps, then the last one's rows with their periods written out, in order."""
+    columns = [f'{_label(name)} as "{name}"' for name in question.by] + list(roles)
+    order = [f"{position + 1} nulls last" for position in range(len(question.by))] + (["age"] if "age" in roles else [])
+    with_ = ",\n     ".join(f"{name} as ({sql})" for name, sql in steps.items())
+    order_by = f"\norder by {', '.join(order)}" if order else ""
+    return Compiled(
+        f"with {with_}\nselect {', '.join(columns)} from {next(reversed(steps))}{order_by}", dict(bindings.bound), table, question, roles
+    )
+
+
+def _label(name: str) -> str:
+    return PERIODS[name].label.format(k=f'"{name}"') if name in PERIODS else f'"{name}"'
