@@ -12,6 +12,7 @@ import yaml
 
 from data_quality.derived import derived_rules
 from data_quality.rules import Rule, SuiteError
+from warehouse.contract import LOADER
 
 
 @cache
@@ -34,7 +35,7 @@ def written_rules() -> dict[str, list[Rule]]:
 
 def parse_suite(table: str, text: str) -> tuple[str, list[Rule]]:
     """Rules of one suite; its file is named for the table."""
-    body = yaml.safe_load(text)
+    body = yaml.load(text, Loader=LOADER)
     if body.get("table") != table or not body.get("rules"):
         raise SuiteError(f"The suite {table}.yaml must say `table: {table}` and hold at least one rule.")
     return table, [Rule(raw["id"], table, raw["rule"], raw["args"], raw["severity"], raw["because"]) for raw in body["rules"]]

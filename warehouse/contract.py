@@ -17,6 +17,7 @@ DUCKDB_TYPES = {
     "text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE",
     "instant": "TIMESTAMPTZ", "list": "VARCHAR[]", "key": "VARCHAR", "json": "VARCHAR",
 }  # fmt: skip
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast
 META = {"source_id": "VARCHAR", "source_version": "BIGINT", "file_id": "BIGINT", "row_no": "BIGINT"}
 
 
@@ -122,4 +123,4 @@ def _column(name: str, spec: dict[str, Any]) -> Column:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return yaml.safe_load((files("warehouse") / "contracts" / name).read_text("utf-8"))
+    return yaml.load((files("warehouse") / "contracts" / name).read_text("utf-8"), Loader=LOADER)

@@ -1,0 +1,61 @@
+"""The Dagster code location: every asset, check, job, sensor and schedule of OneGate. `dagster dev -w workspace.yaml` loads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+
+from pipelines.defs import models, publication, quality, schedules, sources
+from pipelines.workshop import Workshop
+from warehouse.settings import Settings
+
+PATIENCE = 600  # seconds that a scheduled run waits for the store
+
+
+def settings_resource(home: str | None) -> Settings:
+    """The installation that a run works on."""
+    return Settings.load(home)
+
+
+@dg.resource(
+    config_schema={"home": dg.Field(str, is_required=False, description="Folder of the installation; $ONEGATE_HOME or ./var by default.")}
+)
+def _settings(context: dg.InitResourceContext) -> Settings:
+    return settings_resource(context.resource_config.get("home"))
+
+
+@dg.resource(required_resource_keys={"settings"})
+def _workshop(context: dg.InitResourceContext) -> Iterator[Workshop]:
+    """The store, open for one run: all its steps share the connection."""
+    log = context.log
+    with Workshop(context.resources.settings, log.info if log else print, PATIENCE) as shop:
+        yield shop
+
+
+def onegate_definitions(resources: Mapping[str, object] | None = None) -> dg.Definitions:
+    """All definitions; `resources` replaces those that a scheduled run makes for itself."""
+    loaded = [sources.source_asset(source) for source in sources.all_sources().values()]
+    built = [
+        *models.core_specs(sources.source_keys_by_feed()),
+        models.models(),
+        models.rollups(),
+        quality.outcomes(),
+        publication.release(),
+    ]
+    ingest_landing, build_release = schedules.ingest_landing(), schedules.build_release()
+    return dg.Definitions(
+        assets=[*loaded, *built],
+        asset_checks=[quality.table_checks()],
+        jobs=[ingest_landing, build_release],
+        schedules=[schedules.nightly(build_release)],
+        sensors=[schedules.landing(ingest_landing)],
+        resources={"settings": _settings, "workshop": _workshop, **(resources or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads."""
+    return onegate_definitions()

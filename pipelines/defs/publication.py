@@ -1,0 +1,41 @@
+"""The release as an asset: it waits for the rollups and for the gate, and is all or nothing."""
+
+import json
+
+import dagster as dg
+
+from metrics.registry import registry
+from pipelines.defs.models import rollup_key
+from pipelines.defs.quality import GATE
+from pipelines.workshop import Workshop
+from warehouse.contract import tables
+from warehouse.release import publish
+
+
+def release() -> dg.AssetsDefinition:
+    """What readers see."""
+    marts = [rollup_key(name) for name in tables() if name.startswith("mart_")]
+
+    @dg.asset(key="release", deps=[*marts, GATE], group_name="release", kinds={"duckdb"}, required_resource_keys={"workshop"})
+    def publish_release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        """Build, read back, seal and show a release."""
+        shop: Workshop = context.resources.workshop
+        made = shop.release = publish(shop.con, shop.settings, extra={"metric_definition": definitions_query()}, on_progress=shop.say)
+        size = sum(path.stat().st_size for path in made.folder.iterdir())
+        return dg.MaterializeResult(metadata={"stamp": made.stamp, "as_of": str(made.as_of), "bytes": size})
+
+    return publish_release
+
+
+def definitions_query() -> str:
+    """Query for the catalogue of metrics as it is at this release, one row a metric."""
+    rows = [
+        f"({_text(metric.id)}, {_text(json.dumps(metric.to_json(), ensure_ascii=False, default=str))})" for metric in registry().values()
+    ]
+    if not rows:
+        return "select null::varchar as metric_id, null::varchar as definition limit 0"
+    return f"select * from (values {', '.join(rows)}) as metrics (metric_id, definition)"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
