@@ -34,10 +34,12 @@ def open_store(settings: Settings) -> duckdb.DuckDBPyConnection:
             raise
         raise StoreBusy(f"Another process is writing to {settings.warehouse_path.name}; wait until it is done and try again.") from error
     configure(con, settings)
+    con.execute("begin transaction")
     con.execute(LEDGER_DDL)
     for feed in feeds().values():
         con.execute(create_table(feed, feed.table))
         con.execute(create_table(feed, feed.history, HISTORY_META))
+    con.execute("commit")
     return con
 
 
