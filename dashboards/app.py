@@ -1,0 +1,148 @@
+"""The dashboards as one ASGI application: Dash on FastAPI, its pages, its health endpoint, its security headers. Nothing comes from elsewhere.
+
+Every page is one address, every change of state one link; three callbacks draw header, page and definition card from the address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import uvicorn
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.middleware.gzip import GZipMiddleware
+
+from dashboards.cards.states import skeleton
+from dashboards.controls import View, read_view
+from dashboards.gate import Gate, NoRelease
+from dashboards.headers import SecurityHeaders, content_policy
+from dashboards.pages import definitions, district, overview
+from dashboards.pages.render import is_page, page, page_header, page_panel
+from dashboards.theme import stylesheet
+from dashboards.words import say
+from warehouse.settings import Settings
+
+INDEX = """<!DOCTYPE html>
+<html lang="en" data-theme="light">
+<head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1"><title>{%title%}</title>{%favicon%}{%css%}</head>
+<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+</html>"""
+PAGES = (overview, district, definitions)
+
+
+def create_app(settings: Settings) -> Dash:
+    """The application over the releases of one installation; `.server` is the ASGI application."""
+    gate = Gate(settings)
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app_of: dict[str, Dash] = {}
+    _add_pages(server, gate, app_of)  # before Dash, whose own routes would answer the same addresses
+    app = Dash(
+        "dashboards",
+        server=server,
+        title=say("en", "app.name"),
+        update_title=None,  # type: ignore[arg-type]
+        index_string=INDEX,
+        external_stylesheets=["/theme.css"],
+        suppress_callback_exceptions=True,  # charts come and go with the page
+        add_log_handler=False,
+    )
+    app_of["app"] = app
+    app.layout = _frame
+    _add_callbacks(app, gate)
+    server.add_api_route("/{path:path}", _nothing_here, methods=["GET", "HEAD"])
+    server.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
+    server.add_middleware(SecurityHeaders, policy=content_policy(app.csp_hashes()))
+    return app
+
+
+def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8050) -> None:
+    """Serve until interrupted."""
+    uvicorn.run(create_app(settings).server, host=host, port=port, log_level="warning")
+
+
+def _frame() -> html.Div:
+    """What stands before any data: places for header, page and card, and a skeleton of the page's shape."""
+    return html.Div(
+        [
+            dcc.Location(id="url", refresh=False),
+            dcc.Store(id="view"),
+            html.A(say("en", "app.skip"), href="#page", className="skip"),
+            html.Header(id="header", className="header"),
+            html.Main(skeleton("en"), id="page", tabIndex="-1"),
+            html.Aside(id="panel", className="panel"),
+        ]
+    )
+
+
+def _add_callbacks(app: Dash, gate: Gate) -> None:
+    """Address → header, page, card. The page does not hear of the card, so that opening one does not redraw it."""
+    app.clientside_callback(
+        ClientsideFunction("onegate", "view"),
+        Output("view", "data"),
+        Input("url", "pathname"),
+        Input("url", "search"),
+        State("view", "data"),
+    )
+
+    @app.callback(Output("page", "children"), Input("view", "data"), prevent_initial_call=True)
+    async def show_page(state: dict[str, str]) -> Any:
+        return await asyncio.to_thread(page, gate, read_view(state["path"], state["search"]))
+
+    @app.callback(Output("header", "children"), Input("url", "pathname"), Input("url", "search"))
+    async def show_header(path: str, search: str) -> Any:
+        return await asyncio.to_thread(page_header, gate, read_view(path, search))
+
+    @app.callback(Output("panel", "children"), Input("url", "pathname"), Input("url", "search"))
+    async def show_panel(path: str, search: str) -> Any:
+        return await asyncio.to_thread(page_panel, gate, read_view(path, search))
+
+
+def _add_pages(server: FastAPI, gate: Gate, app_of: dict[str, Dash]) -> None:
+    """Addresses of the pages, the theme and the health of the service."""
+
+    def index(request: Request) -> Response:
+        path = request.url.path
+        view = read_view(path, request.url.query)
+        if "lang" not in request.query_params and _prefers_chinese(request):
+            return RedirectResponse(View(**{**vars(view), "lang": "zh"}).href(), 307)
+        status = 404 if path.startswith(district.PATH) and _is_unknown_district(gate, path) else 200
+        return Response(_document(app_of["app"], view), status, media_type="text/html", headers={"Cache-Control": "no-store"})
+
+    for path in (overview.PATH, f"{district.PATH}{{code}}", definitions.PATH):
+        server.add_api_route(path, index, methods=["GET", "HEAD"])
+    server.add_api_route("/theme.css", lambda: Response(stylesheet(), media_type="text/css"), methods=["GET"])
+    server.add_api_route("/healthz", lambda: _health(gate), methods=["GET"])
+
+
+def _document(app: Dash, view: View) -> str:
+    """Dash's page with the reader's language and theme already set, so that nothing flashes."""
+    return app.index().replace('<html lang="en" data-theme="light">', f'<html lang="{view.lang}" data-theme="{view.theme}">', 1)
+
+
+def _prefers_chinese(request: Request) -> bool:
+    return request.headers.get("accept-language", "").lower().startswith("zh")
+
+
+def _is_unknown_district(gate: Gate, path: str) -> bool:
+    try:
+        return not district.exists(gate, path)
+    except Exception:  # the page itself says what is wrong
+        return False
+
+
+def _health(gate: Gate) -> JSONResponse:
+    """200 with the release that is served; 503 while there is none."""
+    try:
+        release = gate.holding().release
+    except NoRelease as nothing:
+        return JSONResponse({"status": "empty", "message": str(nothing)}, 503)
+    return JSONResponse({"status": "stale" if gate.is_stale else "ok", "release": release.stamp, "as_of": str(release.as_of)})
+
+
+def _nothing_here(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(f"{say('en', 'missing.title')} / {say('zh', 'missing.title')}\n", 404)
+
+
+__all__ = ["create_app", "is_page", "serve"]

@@ -1,0 +1,85 @@
+"""Charts that set places beside one another, as cards: twin bars of declared and observed depth, and a place among its neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+from dash import html
+
+from dashboards import formats
+from dashboards.cards.chart import Chart, chart_card
+from dashboards.controls import View
+from dashboards.figures.comparison import comparison, twin_bars
+from dashboards.figures.look import Look
+from dashboards.words import say
+
+
+def twin_chart(places: pl.DataFrame, view: View) -> html.Section:
+    """Declared against observed depth of `places` (name, declared, observed, href)."""
+    lang = view.lang
+    look = Look.of(lang, view.theme, "share")
+    words = [say(lang, f"evidence.{column}") for column in ("declared", "observed")]
+    chart = Chart(
+        key="twins",
+        title=say(lang, "compare.twin_title"),
+        figure=twin_bars(places, look),
+        alt=say(
+            lang,
+            "figure.comparison_alt",
+            name=" / ".join(words),
+            parts=formats.listed([_twin_pair(row, look, words) for row in places.to_dicts()], lang),
+        ),
+        table=_table(places, ["declared", "observed"], words, look),
+        note=say(lang, "compare.twin_note"),
+    )
+    return chart_card(chart, lang)
+
+
+def _twin_pair(row: dict, look: Look, words: list[str]) -> str:
+    texts = [
+        f"{word} {look.text(row[key]) if row[key] is not None else '–'}" for key, word in zip(("declared", "observed"), words, strict=True)
+    ]
+    return f"{row['name']} ({', '.join(texts)})"
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Districts of a city beside one another: `places` (code, name, value, low, high, n, href), the page's own code, the city's value."""
+
+    places: pl.DataFrame
+    unit: str
+    name: str
+    here: str
+    city: float | None
+
+
+def neighbours_chart(beside: Neighbours, view: View) -> html.Section:
+    """The districts of a city side by side, the page's own one in the accent."""
+    lang = view.lang
+    look = Look.of(lang, view.theme, beside.unit)
+    known = [row for row in beside.places.to_dicts() if row["value"] is not None]
+    pairs = [say(lang, "figure.pair", name=row["name"], value=look.text(row["value"])) for row in known]
+    chart = Chart(
+        key="neighbours",
+        title=say(lang, "compare.title", name=beside.name),
+        figure=comparison(beside.places, look, highlight=beside.here, reference=beside.city),
+        alt=say(lang, "figure.comparison_alt", name=beside.name, parts=formats.listed(pairs, lang)),
+        table=_table(beside.places, ["value", "low", "high"], [say(lang, f"columns.{key}") for key in ("value", "low", "high")], look),
+        note=say(lang, "compare.note"),
+    )
+    return chart_card(chart, lang)
+
+
+def _table(places: pl.DataFrame, columns: list[str], heads: list[str], look: Look) -> html.Table:
+    head = html.Thead(html.Tr([html.Th(say(look.lang, "league.place"), scope="col"), *[html.Th(text, scope="col") for text in heads]]))
+    rows = [
+        html.Tr(
+            [
+                html.Th(row["name"], scope="row"),
+                *[html.Td(look.text(row[key]) if row[key] is not None else "–", className="num") for key in columns],
+            ]
+        )
+        for row in places.to_dicts()
+    ]
+    return html.Table([head, html.Tbody(rows)], className="plain")

@@ -1,0 +1,97 @@
+"""Places beside one another: dots with intervals on one axis (comparison), and declared against observed as twin bars from zero."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboards import formats
+from dashboards.figures.look import Look, blank, span
+from dashboards.words import say
+
+ROW_HEIGHT = 30
+
+
+def comparison(places: pl.DataFrame, look: Look, *, highlight: str = "", reference: float | None = None) -> go.Figure:
+    """Draw `places` (code, name, value, low, high, n, href; first row on top) as dots with their intervals; `href` rides along as customdata."""
+    known = places.filter(pl.col("value").is_not_null())
+    figure = blank(look, 56 + ROW_HEIGHT * max(known.height, 1))
+    names = known["name"].to_list()
+    colours = [look.palette.accent if code == highlight or not highlight else look.palette.ink_faint for code in known["code"]]
+    figure.add_scatter(
+        x=look.drawn(known["value"].to_list()),
+        y=names,
+        mode="markers+text",
+        text=[look.text(value) for value in known["value"]],
+        textposition="top center",
+        textfont={"color": colours, "size": 12},
+        marker={"color": colours, "size": 9},
+        error_x=_whiskers(known, look),
+        customdata=known["href"].to_list(),
+        hovertext=[_hover(row, look) for row in known.iter_rows(named=True)],
+        hovertemplate="%{hovertext}<extra></extra>",
+        name="value",
+    )
+    if reference is not None:
+        figure.add_vline(x=reference * look.scale, line={"color": look.palette.ink_soft, "width": 1, "dash": "dash"})
+    edges = look.drawn(known["low"].to_list() + known["high"].to_list() + known["value"].to_list() + [reference])
+    figure.update_xaxes(range=span(edges, look), ticksuffix=look.suffix, nticks=6, showgrid=True)
+    figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"color": look.palette.ink, "size": 13})
+    figure.update_layout(hovermode="closest")
+    return figure
+
+
+def _whiskers(known: pl.DataFrame, look: Look) -> dict:
+    above = [_gap(row["high"], row["value"], look) for row in known.iter_rows(named=True)]
+    below = [_gap(row["value"], row["low"], look) for row in known.iter_rows(named=True)]
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": above,
+        "arrayminus": below,
+        "thickness": 1.5,
+        "width": 0,
+        "color": look.palette.ink_faint,
+    }
+
+
+def _gap(high: float | None, low: float | None, look: Look) -> float:
+    return 0.0 if high is None or low is None else (high - low) * look.scale
+
+
+def _hover(row: dict, look: Look) -> str:
+    lines = [f"<b>{row['name']}</b> {look.text(row['value'])}"]
+    if row["low"] is not None and row["high"] is not None:
+        lines.append(say(look.lang, "figure.interval", interval=formats.interval(row["low"], row["high"], look.unit, look.lang)))
+    if row["n"] is not None:
+        lines.append(f"n = {formats.count(row['n'], look.lang)}")
+    return "<br>".join(lines)
+
+
+def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw `places` (name, declared, observed, href; first row on top): what is declared, hollow, over what was observed, solid. From zero."""
+    figure = blank(look, 48 + 44 * max(places.height, 1))
+    hollow = {"color": "rgba(0,0,0,0)", "line": {"color": look.palette.ink_soft, "width": 1.25}}
+    for column, marker in (("observed", {"color": look.palette.accent}), ("declared", hollow)):
+        values = places[column].to_list()
+        word = say(look.lang, f"evidence.{column}")
+        figure.add_bar(
+            x=look.drawn(values),
+            y=places["name"].to_list(),
+            orientation="h",
+            marker=marker,
+            text=["" if value is None else f"{look.text(value)} {word}" for value in values],
+            textposition="outside",
+            textfont={"size": 12, "color": look.palette.ink_soft},
+            cliponaxis=False,
+            customdata=places["href"].to_list(),
+            hovertemplate="%{y}: %{text}<extra></extra>",
+            name=column,
+        )
+    top = max(
+        [value for column in ("declared", "observed") for value in look.drawn(places[column].to_list()) if value is not None], default=1.0
+    )
+    figure.update_xaxes(range=[0, top * 1.3], ticksuffix=look.suffix, nticks=5)
+    figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"color": look.palette.ink, "size": 13})
+    figure.update_layout(barmode="group", bargap=0.34, bargroupgap=0.08, hovermode="closest")
+    return figure

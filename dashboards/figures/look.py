@@ -1,0 +1,65 @@
+"""What every figure needs to know about its reader: language, palette, and the unit that it draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dashboards import formats
+from dashboards.theme import LIGHT, PALETTES, Palette, chart_template
+
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "responsive": True, "showTips": False}
+
+
+@dataclass(frozen=True)
+class Look:
+    """Language, palette and unit of a figure."""
+
+    lang: str = "en"
+    palette: Palette = LIGHT
+    unit: str = "share"
+
+    @classmethod
+    def of(cls, lang: str, theme: str, unit: str) -> Look:
+        """The look of a view's language and theme."""
+        return cls(lang, PALETTES[theme], unit)
+
+    @property
+    def scale(self) -> float:
+        """What values are multiplied with before drawing: shares are drawn in per cent."""
+        return 100.0 if self.unit == "share" else 1.0
+
+    @property
+    def suffix(self) -> str:
+        """What an axis writes after a number."""
+        return ("%" if self.lang == "zh" else f"{formats.NARROW}%") if self.unit == "share" else ""
+
+    def text(self, value: float) -> str:
+        """A value with its unit."""
+        return formats.amount(value, self.unit, self.lang)
+
+    def drawn(self, values: list[float | None]) -> list[float | None]:
+        """Values as drawn."""
+        return [None if value is None else value * self.scale for value in values]
+
+
+def blank(look: Look, height: int) -> go.Figure:
+    """An empty figure in the look; charts start from it."""
+    figure = go.Figure()
+    figure.update_layout(template=chart_template(look.palette), height=height)
+    return figure
+
+
+def span(values: list[float | None], look: Look) -> tuple[float, float]:
+    """An axis range that holds the values with some air; from zero when they come near it; shares stay within 0 to 100."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return (0.0, look.scale)
+    low, high = min(known), max(known)
+    pad = (high - low) * 0.12 or abs(high) * 0.1 or 1.0
+    floor = 0.0 if 0 <= low < 0.35 * high else low - pad
+    top = high + pad
+    if look.unit == "share":
+        return (max(floor, 0.0), min(top, 100.0) if high < 99 else 100.0 + pad * 0.3)
+    return (max(floor, 0.0) if low >= 0 else floor, top)

@@ -1,0 +1,223 @@
+"""The course of one figure over periods: line, interval, target path, a reference line, and the part that is not complete yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboards import formats
+from dashboards.figures.look import Look, blank, span
+from dashboards.periods import Period
+from dashboards.theme import see_through
+from dashboards.words import say
+
+HEIGHT = 300
+LOOKAHEAD = timedelta(days=400)  # a target further away than this does not stretch the axis
+
+
+@dataclass(frozen=True)
+class TargetPath:
+    """A target and, where its baseline is known, the straight way to it."""
+
+    value: float
+    due_on: date
+    baseline_value: float | None = None
+    baseline_on: date | None = None
+
+    def at(self, day: date) -> float:
+        """Where the path stands on a day; the target itself without a baseline or after the due date."""
+        if self.baseline_value is None or self.baseline_on is None or day >= self.due_on:
+            return self.value
+        passed = (day - self.baseline_on).days / (self.due_on - self.baseline_on).days
+        return self.baseline_value + (self.value - self.baseline_value) * max(passed, 0.0)
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What may stand beside the line."""
+
+    target: TargetPath | None = None
+    reference: pl.DataFrame | None = None
+    reference_name: str = ""
+
+
+def trend(series: pl.DataFrame, look: Look, extras: Extras | None = None) -> go.Figure:
+    """Draw `series` (period, start, value, low, high, n, is_provisional; oldest first)."""
+    extras = extras or Extras()
+    figure = blank(look, HEIGHT)
+    _add_band(figure, series, look)
+    if extras.reference is not None:
+        _add_reference(figure, extras, look)
+    _add_line(figure, series, look)
+    _add_provisional(figure, series, look)
+    if extras.target is not None:
+        _add_target(figure, series, extras.target, look)
+    _label_last(figure, series, look)
+    _set_axes(figure, series, look)
+    return figure
+
+
+def _add_band(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
+    """One closed area for every unbroken run of intervals, so that a gap stays a gap."""
+    for run in _runs(series.filter(~pl.col("is_provisional")), "low"):
+        if run.height < 2:
+            continue
+        days = run["start"].to_list()
+        edge = look.drawn(run["low"].to_list()) + look.drawn(run["high"].to_list())[::-1]
+        fill = see_through(look.palette.accent, 0.16)
+        figure.add_scatter(
+            x=days + days[::-1], y=edge, fill="toself", fillcolor=fill, line={"width": 0}, mode="lines", hoverinfo="skip", name="interval"
+        )
+
+
+def _runs(series: pl.DataFrame, column: str) -> list[pl.DataFrame]:
+    known = series.with_columns(run=pl.col(column).is_null().cum_sum()).filter(pl.col(column).is_not_null())
+    return known.partition_by("run", maintain_order=True)
+
+
+def _add_line(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
+    settled = series.filter(~pl.col("is_provisional"))
+    figure.add_scatter(
+        x=settled["start"].to_list(),
+        y=look.drawn(settled["value"].to_list()),
+        customdata=[_hover(row, look) for row in settled.iter_rows(named=True)],
+        hovertemplate="%{customdata}<extra></extra>",
+        mode="lines+markers" if settled["value"].is_not_null().sum() < 3 else "lines",
+        line={"color": look.palette.accent, "width": 2.25},
+        connectgaps=False,
+        name="value",
+    )
+
+
+def _hover(row: dict, look: Look) -> str:
+    period = Period.parse(row["period"])
+    name = formats.period(period, look.lang) if period else row["period"]
+    if row["value"] is None:
+        return f"{name}<br>{say(look.lang, 'state.' + (row['state'] or 'not_provided'))}"
+    lines = [f"<b>{look.text(row['value'])}</b>  {name}"]
+    if row["low"] is not None and row["high"] is not None:
+        lines.append(say(look.lang, "figure.interval", interval=formats.interval(row["low"], row["high"], look.unit, look.lang)))
+    if row["n"] is not None:
+        lines.append(f"n = {formats.count(row['n'], look.lang)}")
+    return "<br>".join(lines)
+
+
+def _add_provisional(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
+    known = series.filter(pl.col("value").is_not_null())
+    if not known["is_provisional"].any():
+        return
+    tail = pl.concat([known.filter(~pl.col("is_provisional")).tail(1), known.filter("is_provisional")])
+    figure.add_scatter(
+        x=tail["start"].to_list(),
+        y=look.drawn(tail["value"].to_list()),
+        customdata=[f"{_hover(row, look)}<br>{say(look.lang, 'state.not_yet_complete')}" for row in tail.iter_rows(named=True)],
+        hovertemplate="%{customdata}<extra></extra>",
+        mode="lines+markers",
+        line={"color": look.palette.accent, "width": 2, "dash": "dot"},
+        marker={"color": look.palette.surface, "size": 7, "line": {"color": look.palette.accent, "width": 2}},
+        name="provisional",
+    )
+
+
+def _add_reference(figure: go.Figure, extras: Extras, look: Look) -> None:
+    reference = extras.reference.filter(~pl.col("is_provisional"))  # type: ignore[union-attr]
+    known = reference.filter(pl.col("value").is_not_null())
+    if known.is_empty():
+        return
+    figure.add_scatter(
+        x=reference["start"].to_list(),
+        y=look.drawn(reference["value"].to_list()),
+        mode="lines",
+        line={"color": look.palette.ink_faint, "width": 1.25},
+        hoverinfo="skip",
+        name="reference",
+    )
+    _label(figure, known["start"][-1], known["value"][-1] * look.scale, extras.reference_name, look.palette.ink_faint)
+
+
+def _add_target(figure: go.Figure, series: pl.DataFrame, target: TargetPath, look: Look) -> None:
+    if series.is_empty():
+        return
+    first, last = series["start"][0], series["start"][-1]
+    end = min(max(target.due_on, last), last + LOOKAHEAD)
+    begin = max(first, target.baseline_on or first)
+    corners = sorted({begin, min(max(target.due_on, begin), end), end})
+    days = [day for day in corners if day >= begin]
+    figure.add_scatter(
+        x=days,
+        y=[target.at(day) * look.scale for day in days],
+        mode="lines",
+        line={"color": look.palette.ink_soft, "width": 1.25, "dash": "dash"},
+        hoverinfo="skip",
+        name="target",
+    )
+    _label(
+        figure,
+        days[-1],
+        target.at(days[-1]) * look.scale,
+        say(look.lang, "figure.target", value=look.text(target.value)),
+        look.palette.ink_soft,
+    )
+
+
+def _label_last(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
+    known = series.filter(pl.col("value").is_not_null() & ~pl.col("is_provisional"))
+    if known.is_empty():
+        return
+    day, value = known["start"][-1], known["value"][-1]
+    figure.add_scatter(
+        x=[day], y=[value * look.scale], mode="markers", marker={"color": look.palette.accent, "size": 7}, hoverinfo="skip", name="last"
+    )
+    _label(figure, day, value * look.scale, f"<b>{look.text(value)}</b>", look.palette.accent)
+
+
+def _label(figure: go.Figure, day: date, height: float, text: str, colour: str) -> None:
+    figure.add_annotation(x=day, y=height, text=text, showarrow=False, xanchor="left", xshift=8, font={"color": colour})
+
+
+def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
+    drawn = [y for trace in figure.data for y in (trace.y or [])]
+    figure.update_yaxes(range=span(drawn, look), ticksuffix=look.suffix, nticks=6)
+    days = [day for trace in figure.data for day in (trace.x or [])]
+    ticks = _ticks(series["start"].to_list(), look.lang)
+    figure.update_xaxes(tickvals=[day for day, _ in ticks], ticktext=[text for _, text in ticks])
+    if days:
+        figure.update_xaxes(range=[min(days) - timedelta(days=12), max(days) + timedelta(days=12)])
+    figure.update_layout(margin={"r": 8 + 7 * max((_width(note.text) for note in figure.layout.annotations), default=0), "t": 12})
+    _spread_labels(figure, look)
+
+
+def _width(text: str) -> int:
+    """Rough width of a label in Latin characters; Chinese ones are twice as wide."""
+    plain = text.replace("<b>", "").replace("</b>", "")
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in plain) + 1
+
+
+def _spread_labels(figure: go.Figure, look: Look) -> None:
+    """Push labels that would overlap apart, in the order of their heights."""
+    low, high = figure.layout.yaxis.range
+    least = (high - low) * 17 / (HEIGHT - 60)
+    notes = sorted(figure.layout.annotations, key=lambda note: note.y)
+    for below, above in zip(notes, notes[1:], strict=False):
+        if above.y - below.y < least:
+            above.y = below.y + least
+
+
+def _ticks(days: list[date], lang: str) -> list[tuple[date, str]]:
+    """Every third month, with the year under January; every year when the series is long."""
+    if not days:
+        return []
+    if (days[-1] - days[0]).days > 5 * 366:
+        return [(day, str(day.year)) for day in days if day.month == 1]
+    quarterly = [day for day in days if day.month in (1, 4, 7, 10)] or days
+    dense = quarterly if len(quarterly) <= 9 else [day for day in quarterly if day.month in (1, 7)] or quarterly
+    return [(day, _tick(day, lang, is_first=day == dense[0])) for day in dense]
+
+
+def _tick(day: date, lang: str, *, is_first: bool) -> str:
+    month = formats.month_name(day.month, lang)
+    year = f"{day.year}年" if lang == "zh" else str(day.year)
+    return f"{month}<br>{year}" if is_first or day.month == 1 else month

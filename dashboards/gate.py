@@ -1,0 +1,172 @@
+"""The only way from a page to data: the current release, one read-only connection for each, and answers cached by release and question.
+
+A release never changes, so what was answered once stays true; when the pointer moves, connection and cache are left behind together.
+A release that cannot be opened does not take the page away: the last good one stays, marked stale.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from dashboards.readings import frame_of
+from metrics.compile import Query, compile_query
+from metrics.evaluate import Store, answer_all, read_store
+from metrics.registry import registry
+from metrics.spec import Metric, QueryRefused
+from warehouse import release as releases
+from warehouse.settings import Settings
+
+log = logging.getLogger(__name__)
+CAPACITY = 20_000  # answers kept for one release; a full cache starts again
+
+
+class NoRelease(Exception):
+    """Nothing has been published yet: run `onegate demo`, or `onegate ingest` and `onegate build`."""
+
+
+@dataclass
+class Holding:
+    """One release that is open: its connection, and everything read from it so far."""
+
+    release: Any
+    con: Any
+    seen: dict[object, Any] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def remember(self, key: object, make: Callable[[Any], Any]) -> Any:
+        """What `make` reads, read once. Each reading has a cursor of its own: a DuckDB connection is not for two threads at a time."""
+        if key not in self.seen:
+            with self.con.cursor() as cursor:
+                self.keep({key: make(cursor)})
+        return self.seen[key]
+
+    @property
+    def store(self) -> Store:
+        """What the metric layer knows of a sealed release, looked up once."""
+        return self.remember("store", read_store)
+
+    def keep(self, found: dict[Any, Any]) -> None:
+        """Hold on to what was read."""
+        with self.lock:
+            self.seen = {**({} if len(self.seen) > CAPACITY else self.seen), **found}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Answers of one batch, and the request ids of the questions that failed."""
+
+    frames: dict[Query, pl.DataFrame]
+    failures: dict[Query, str]
+
+
+class Gate:
+    """The door to the data of one installation."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open nothing yet; the first question does."""
+        self._settings = settings
+        self._holding: Holding | None = None
+        self._lock = threading.Lock()
+        self.is_stale = False
+
+    def holding(self) -> Holding:
+        """The current release, opened; NoRelease when there has never been one."""
+        try:
+            current = releases.current(self._settings)
+        except Exception:
+            log.exception("The pointer to the current release cannot be read.")
+            return self._last_good()
+        held = self._holding
+        if current is None:
+            return self._last_good()
+        if held is not None and held.release.stamp == current.stamp:
+            self.is_stale = False
+            return held
+        return self._open(current)
+
+    def _open(self, current: Any) -> Holding:
+        with self._lock:
+            if self._holding is not None and self._holding.release.stamp == current.stamp:
+                return self._holding
+            try:
+                self._holding = Holding(current, current.connect())
+                self.is_stale = False
+            except Exception:
+                log.exception("Release %s cannot be opened.", current.stamp)
+                return self._last_good()
+            return self._holding
+
+    def _last_good(self) -> Holding:
+        if self._holding is None:
+            raise NoRelease(str(NoRelease.__doc__))
+        self.is_stale = True
+        return self._holding
+
+    def metric(self, metric_id: str) -> Metric | None:
+        """The definition of a metric, if the catalogue has it."""
+        return registry().get(metric_id)
+
+    def ask(self, queries: Sequence[Query]) -> Asked:
+        """Answer a page's questions in one pass; one that fails is named and costs the others nothing."""
+        held = self.holding()
+        wanted = list(dict.fromkeys(queries))
+        known = {query: held.seen[query] for query in wanted if query in held.seen}
+        missing = [query for query in wanted if query not in known]
+        if not missing:
+            return Asked(known, {})
+        fresh = _answer(held, missing)
+        held.keep(fresh.frames)
+        return Asked({**known, **fresh.frames}, fresh.failures)
+
+    def sql(self, query: Query) -> str:
+        """The statement that answers a question on the current release."""
+        return compile_query(query, self.holding().store.catalog).sql
+
+    def table(self, sql: str) -> pl.DataFrame:
+        """The rows of one of this package's own fixed statements on the release."""
+        return self.holding().remember(("table", sql), lambda cursor: cursor.sql(sql).pl())
+
+
+def _answer(held: Holding, queries: list[Query]) -> Asked:
+    with held.con.cursor() as cursor:
+        try:
+            answers = answer_all(cursor, queries, held.store)
+            return Asked({query: _frame(query, found) for query, found in zip(queries, answers, strict=True)}, {})
+        except Exception:
+            log.warning("A batch of questions failed; asking them one by one.", exc_info=True)
+        asked = Asked({}, {})
+        for query in queries:
+            _answer_one(cursor, held.store, query, asked)
+        return asked
+
+
+def _answer_one(cursor: Any, store: Store, query: Query, asked: Asked) -> None:
+    try:
+        asked.frames[query] = _frame(query, answer_all(cursor, [query], store)[0])
+    except QueryRefused as refusal:
+        asked.failures[query] = _report(f"{query.metric} refused: {refusal}")
+    except Exception:
+        asked.failures[query] = _report(f"{query.metric} failed")
+
+
+def _frame(query: Query, found: Any) -> pl.DataFrame:
+    return frame_of(found.to_json()["rows"], query.by)
+
+
+def _report(sentence: str) -> str:
+    """Log with a request id that the page can show."""
+    request_id = new_request_id()
+    log.exception("[%s] %s", request_id, sentence)
+    return request_id
+
+
+def new_request_id() -> str:
+    """A short id under which the log holds what happened."""
+    return uuid.uuid4().hex[:8]

@@ -1,0 +1,58 @@
+"""Which metrics the pages show, as data: the six tiles, each a main figure and the ones that must stand beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One metric with its parameters, as a page shows it; `key` names its words."""
+
+    key: str
+    metric: str
+    params: tuple[tuple[str, str | int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A main figure and its companions; `parts` is the dimension that a district's page breaks it into."""
+
+    key: str
+    main: Indicator
+    companions: tuple[Indicator, ...] = ()
+    parts: str = "department"
+
+    @property
+    def all(self) -> tuple[Indicator, ...]:
+        """Main figure first."""
+        return (self.main, *self.companions)
+
+
+TILES: tuple[Tile, ...] = (
+    Tile(
+        "depth",
+        Indicator("depth", "declared_depth_share", (("level", 3),)),
+        (Indicator("depth_observed", "observed_depth_share", (("level", 3),)),),
+    ),
+    Tile(
+        "wait",
+        Indicator("wait", "queue_wait", (("stat", "mean"),)),
+        (Indicator("wait_p90", "queue_wait", (("stat", "p90"),)), Indicator("abandoned", "queue_abandonment")),
+        parts="site",
+    ),
+    Tile("spot", Indicator("spot", "on_the_spot_completion_rate")),
+    Tile("promise", Indicator("promise", "promise_kept_rate")),
+    # Σ ÷ Σ and the mean of the cases' own ratios are easily confused, so both stand there
+    Tile("cut", Indicator("cut", "actual_time_cut"), (Indicator("cut_mean", "actual_time_cut", (("variant", "item_mean"),)),)),
+    Tile(
+        "satisfaction",
+        Indicator("satisfaction", "active_good_rating_rate"),
+        (Indicator("response", "response_rate"), Indicator("bad", "bad_rating_rate_per_100k")),
+    ),
+)
+
+
+def tile_named(key: str) -> Tile:
+    """The tile of this key, else the first."""
+    return next((tile for tile in TILES if tile.key == key), TILES[0])

@@ -1,0 +1,60 @@
+"""Definitions: the whole catalogue in the reader's language, from the files that compute it; and the card of one figure beside a page."""
+
+from __future__ import annotations
+
+from dash import html
+
+from dashboards.board import Board, Scope
+from dashboards.cards.definition import definition_card
+from dashboards.controls import View
+from dashboards.gate import Gate
+from dashboards.indicators import TILES, Indicator
+from dashboards.words import say
+from metrics.registry import registry
+
+PATH = "/definitions"
+TITLE = "page.definitions"
+
+
+def layout(gate: Gate, view: View) -> html.Div:
+    """Every metric, family by family, with a list to jump by."""
+    lang = view.lang
+    families: dict[str, list] = {}
+    for metric in registry().values():
+        families.setdefault(metric.family, []).append(metric)
+    index = [
+        html.Li([html.Span(say(lang, f"family.{name}")), html.Ul([_jump(metric, lang) for metric in found])])
+        for name, found in families.items()
+    ]
+    sections = [
+        html.Section(
+            [html.H2(say(lang, f"family.{name}")), *[definition_card(metric, metric.resolve(()), "", lang, level=3) for metric in found]]
+        )
+        for name, found in families.items()
+    ]
+    head = [html.H1(say(lang, "definition.title")), html.P(say(lang, "definition.intro"), className="note")]
+    body = [*head, html.Div([html.Nav(html.Ul(index), className="index"), html.Div(sections, className="cards")], className="definitions")]
+    return html.Div(body, className="page", **{"data-title": say(lang, "app.title", page=say(lang, TITLE))})
+
+
+def _jump(metric, lang: str) -> html.Li:
+    return html.Li(html.A(metric.name[lang], href=f"#metric-{metric.id}"))
+
+
+def panel(gate: Gate, view: View, scope: Scope | None) -> list:
+    """The card of the figure that the view asks to define, with the SQL of this very figure; nothing when it asks for none."""
+    if not view.define:
+        return []
+    lang = view.lang
+    indicator = _indicator(view.define)
+    metric = gate.metric(indicator.metric)
+    close = html.A(say(lang, "definition.close"), href=view.href(define=""), className="close")
+    if metric is None:
+        return [close, html.P(say(lang, "definition.unknown", id=view.define))]
+    sql = Board(gate, scope).statement(indicator) if scope is not None else ""
+    return [close, definition_card(metric, metric.resolve(indicator.params), sql, lang)]
+
+
+def _indicator(key: str) -> Indicator:
+    """The figure of a page by its key, else a metric by its id."""
+    return next((indicator for tile in TILES for indicator in tile.all if indicator.key == key), Indicator(key, key))

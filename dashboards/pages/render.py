@@ -1,0 +1,83 @@
+"""From an address to what stands on the page: which page it is, and what is shown instead when something is missing or fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from dash import html
+
+from dashboards.board import Scope
+from dashboards.cards.states import empty, error, missing
+from dashboards.controls import View
+from dashboards.gate import Gate, NoRelease, new_request_id
+from dashboards.pages import definitions, district, overview
+from dashboards.places import cities
+from dashboards.shell import bare_header, city_of, header, period_of
+from dashboards.trust import trust
+from dashboards.words import say
+
+log = logging.getLogger(__name__)
+
+
+def is_page(path: str) -> bool:
+    """Whether a page of this application lives at the path (a district's code may still be unknown)."""
+    return path in (overview.PATH, definitions.PATH) or (
+        path.startswith(district.PATH) and district.code_in(path) != "" and "/" not in district.code_in(path)
+    )
+
+
+def page(gate: Gate, view: View) -> Any:
+    """The page of a view."""
+    return _guarded(lambda: _page(gate, view), view)
+
+
+def _page(gate: Gate, view: View) -> Any:
+    if view.path == overview.PATH:
+        return overview.layout(gate, view)
+    if view.path == definitions.PATH:
+        return definitions.layout(gate, view)
+    if is_page(view.path):
+        return district.layout(gate, view)
+    return _titled(missing(view), view, "page.missing")
+
+
+def page_header(gate: Gate, view: View) -> Any:
+    """The bar of a view."""
+    try:
+        return header(gate, view)
+    except Exception as failure:  # the page below says what is wrong; the bar must still lead somewhere
+        if not isinstance(failure, NoRelease):
+            log.exception("The header could not be made.")
+        return bare_header(view)
+
+
+def page_panel(gate: Gate, view: View) -> Any:
+    """The definition card of a view, if it asks for one."""
+    return _guarded(lambda: definitions.panel(gate, view, _scope(gate, view)), view) if view.define else []
+
+
+def _scope(gate: Gate, view: View) -> Scope:
+    belief = trust(gate)
+    city = city_of(view, cities(gate))
+    where = (("city", city.code),) if city else ()
+    if view.path.startswith(district.PATH):
+        where = (("district", district.code_in(view.path)),)
+    return Scope(where, period_of(view, belief.as_of), belief.as_of, view.channel)
+
+
+def _guarded(make: Callable[[], Any], view: View) -> Any:
+    """What `make` gives; the first-run page without a release; words and a request id when it fails."""
+    try:
+        return make()
+    except NoRelease:
+        return _titled(empty(view.lang), view, "empty.title")
+    except Exception:
+        request_id = new_request_id()
+        log.exception("[%s] %s failed", request_id, view.href())
+        return _titled(error(request_id, view.lang), view, "error.title")
+
+
+def _titled(body: Any, view: View, title: str) -> html.Div:
+    return html.Div(body, className="page", **{"data-title": say(view.lang, "app.title", page=say(view.lang, title))})

@@ -1,0 +1,117 @@
+"""One figure as it was read: value, state, interval, counts; and what two of them say together. Pure values, no data access."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+RANK_FLOOR = 30  # fewer cases than this are never ranked
+MEASURES = {
+    "value": pl.Float64,
+    "state": pl.String,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "n": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A metric's value for one place and period, or the state that stands in its stead."""
+
+    state: str = "not_provided"
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: float | None = None
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether its uncertainty is known."""
+        return self.value is not None and self.low is not None and self.high is not None
+
+
+@dataclass(frozen=True)
+class Change:
+    """now − before. `is_clear`: more than chance (or a full count that changed), None where no interval tells; `sign`: better 1, worse −1, neither 0."""
+
+    delta: float
+    is_clear: bool | None
+    sign: int
+
+
+def frame_of(rows: Sequence[Mapping[str, object]], by: Sequence[str]) -> pl.DataFrame:
+    """Answer rows as a frame: dimensions as text, measures as numbers."""
+    columns = {name: pl.Series(name, [_text(row.get(name)) for row in rows], dtype=pl.String) for name in by}
+    measures = {name: pl.Series(name, [row.get(name) for row in rows], dtype=kind, strict=False) for name, kind in MEASURES.items()}
+    return pl.DataFrame({**columns, **measures})
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def reading_of(frame: pl.DataFrame, **where: str) -> Reading:
+    """The one row that `where` picks; without it, not provided."""
+    chosen = frame.filter([pl.col(name) == value for name, value in where.items()]) if where else frame
+    if chosen.is_empty():
+        return Reading()
+    row = chosen.row(0, named=True)
+    value = row["value"] if row["state"] == "value" else None
+    if value is not None and not math.isfinite(value):
+        return Reading()
+    return Reading(row["state"] or "not_provided", value, row["low"], row["high"], row["n"])
+
+
+def change_between(now: Reading, before: Reading, better: str, *, is_full_count: bool) -> Change | None:
+    """The change from `before` to `now`; None when either has no value. Interval of the difference by MOVER (Zou & Donner 2008)."""
+    if now.value is None or before.value is None:
+        return None
+    delta = now.value - before.value
+    is_clear = delta != 0 if is_full_count else _is_apart(now, before)
+    direction = {"higher": 1, "lower": -1}.get(better, 0)
+    return Change(delta, is_clear, direction * ((delta > 0) - (delta < 0)) if is_clear else 0)
+
+
+def _is_apart(one: Reading, other: Reading) -> bool | None:
+    """Whether the 95 % interval of the difference of two independent estimates leaves out 0; None when an interval is not known."""
+    if not (one.has_interval and other.has_interval):
+        return None
+    delta = one.value - other.value  # type: ignore[operator]
+    low = delta - math.hypot(one.value - one.low, other.high - other.value)  # type: ignore[operator]
+    high = delta + math.hypot(one.high - one.value, other.value - other.low)  # type: ignore[operator]
+    return low > 0 or high < 0
+
+
+def beside(reading: Reading, reference: float | None, *, is_full_count: bool) -> int | None:
+    """Where a reading lies against a fixed number: 1 above, −1 below, 0 not different; None when it cannot be said."""
+    if reading.value is None or reference is None:
+        return None
+    if reading.has_interval:
+        return 1 if reading.low > reference else -1 if reading.high < reference else 0  # type: ignore[operator]
+    return (reading.value > reference) - (reading.value < reference) if is_full_count else None
+
+
+def rank_ranges(readings: Mapping[str, Reading], better: str) -> dict[str, tuple[int, int] | None]:
+    """Best and worst rank that each could hold, given the intervals; None below the floor, without value or without direction."""
+    ranked = {name: r for name, r in readings.items() if r.value is not None and (r.n or 0) >= RANK_FLOOR}
+    ranges: dict[str, tuple[int, int] | None] = dict.fromkeys(readings)
+    if better not in ("higher", "lower"):
+        return ranges
+    for name, reading in ranked.items():
+        others = [_bounds(other, better) for key, other in ranked.items() if key != name]
+        worst, best = _bounds(reading, better)
+        ranges[name] = (1 + sum(low > best for low, _ in others), len(ranked) - sum(high < worst for _, high in others))
+    return ranges
+
+
+def _bounds(reading: Reading, better: str) -> tuple[float, float]:
+    """Interval of a reading, turned so that more is better."""
+    low = reading.value if reading.low is None else reading.low
+    high = reading.value if reading.high is None else reading.high
+    return (low, high) if better == "higher" else (-high, -low)  # type: ignore[return-value, operator]

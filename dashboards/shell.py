@@ -1,0 +1,217 @@
+"""The frame of every page: name, place, period and channel menus, language, theme, print; the trust line; the foot.
+
+Menus are lists of links made from the view, so that what they do is in the URL and works without a callback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from dash import html
+
+from dashboards import formats
+from dashboards.controls import CHANNELS, View
+from dashboards.gate import Gate
+from dashboards.periods import Period
+from dashboards.places import Place, cities, districts
+from dashboards.trust import Trust, trust
+from dashboards.words import say
+
+YEARS_SHOWN = 8
+
+
+def period_of(view: View, as_of: date) -> Period:
+    """The period that a view shows: as asked for, never beyond the data, else the latest complete month."""
+    chosen = view.chosen_period
+    return chosen if chosen is not None and chosen.start <= as_of else Period.latest_complete(as_of, chosen.grain if chosen else "month")
+
+
+def city_of(view: View, found: Sequence[Place]) -> Place | None:
+    """The city that a view shows: as asked for, else the first."""
+    return next((place for place in found if place.code == view.city), found[0] if found else None)
+
+
+def header(gate: Gate, view: View) -> list:
+    """The bar on top of every page."""
+    belief = trust(gate)
+    return [*bare_header(view, _filters(gate, view, belief.as_of))]
+
+
+def bare_header(view: View, filters: Sequence = ()) -> list:
+    """The bar without filters, for an installation without data."""
+    lang = view.lang
+    home = html.A(
+        [html.Span("一门", className="mark", lang="zh"), html.Span("OneGate", className="mark-latin", lang="en")],
+        href=_home(view).href(),
+        className="home",
+    )
+    other = "zh" if lang == "en" else "en"
+    theme = "dark" if view.theme == "light" else "light"
+    tools = [
+        _tool(say(lang, "nav.definitions"), view.href(path="/definitions", define="")),
+        html.A(
+            say(lang, f"language.{other}"),
+            href=view.href(lang=other),
+            lang=other,
+            className="tool",
+            **{"aria-label": say(lang, f"language.{other}")},
+        ),
+        html.A(
+            "☾" if theme == "dark" else "☀",
+            href=view.href(theme=theme),
+            className="tool",
+            title=say(lang, f"theme.to_{theme}"),
+            **{"aria-label": say(lang, f"theme.to_{theme}")},
+        ),
+        html.Button(say(lang, "nav.print"), className="tool print", type="button"),
+    ]
+    return [
+        html.Div(
+            [
+                home,
+                html.Nav(list(filters), className="filters", **{"aria-label": say(lang, "nav.filters")}),
+                html.Div(tools, className="tools"),
+            ],
+            className="bar",
+        )
+    ]
+
+
+def _tool(text: str, href: str) -> html.A:
+    return html.A(text, href=href, className="tool")
+
+
+def _home(view: View) -> View:
+    return View(lang=view.lang, theme=view.theme, period=view.period, city=view.city, channel=view.channel)
+
+
+def _filters(gate: Gate, view: View, as_of: date) -> list:
+    lang, found = view.lang, cities(gate)
+    city, period = city_of(view, found), period_of(view, as_of)
+    return [
+        _menu("place", _place_name(gate, view, city), _place_links(gate, view, city, found), lang),
+        _menu("period", formats.period(period, lang), _period_links(view, period, as_of), lang),
+        _menu("channel", say(lang, f"channel.{view.channel or 'all'}"), _channel_links(view), lang),
+    ]
+
+
+def _menu(key: str, shown: str, body: list, lang: str) -> html.Details:
+    summary = html.Summary([html.Span(say(lang, f"nav.{key}"), className="menu-label"), html.Span(shown, className="menu-value")])
+    return html.Details([summary, html.Div(body, className="menu-body")], className=f"menu is-{key}")
+
+
+def _place_name(gate: Gate, view: View, city: Place | None) -> str:
+    if view.path.startswith("/district/") and city:
+        code = view.path.removeprefix("/district/")
+        return next((place.name(view.lang) for place in districts(gate, city.code) if place.code == code), city.name(view.lang))
+    return city.name(view.lang) if city else say(view.lang, "nav.all_districts")
+
+
+def _place_links(gate: Gate, view: View, city: Place | None, found: Sequence[Place]) -> list:
+    lang = view.lang
+    links = [
+        _choice(
+            place.name(lang),
+            view.href(path="/", city=place.code if place != found[0] else "", define=""),
+            place == city and view.path == "/",
+        )
+        for place in found
+    ]
+    parts = districts(gate, city.code) if city else []
+    below = [
+        _choice(place.name(lang), view.href(path=f"/district/{place.code}", define=""), view.path.endswith(f"/{place.code}"))
+        for place in parts
+    ]
+    return [html.Ul(links, className="choices"), html.Ul(below, className="choices inset")]
+
+
+def _choice(text: str, href: str, is_current: bool) -> html.Li:
+    return html.Li(html.A(text, href=href, **({"aria-current": "true"} if is_current else {})))
+
+
+def _period_links(view: View, current: Period, as_of: date) -> list:
+    """A calendar of links: years down, months and quarters across."""
+    years = range(as_of.year, as_of.year - YEARS_SHOWN, -1)
+    return [html.Table([html.Tbody([_year_row(view, year, current, as_of) for year in years])], className="calendar")]
+
+
+def _year_row(view: View, year: int, current: Period, as_of: date) -> html.Tr:
+    lang = view.lang
+    whole = Period(date(year, 1, 1), "year")
+    cells = [html.Th(_period_link(view, whole, formats.period(whole, lang), current, as_of), scope="row")]
+    for month in range(1, 13):
+        cells.append(html.Td(_period_link(view, Period(date(year, month, 1)), formats.month_name(month, lang), current, as_of)))
+    for quarter in range(1, 5):
+        period = Period(date(year, quarter * 3 - 2, 1), "quarter")
+        cells.append(html.Td(_period_link(view, period, say(lang, "nav.quarter", number=quarter), current, as_of), className="quarter"))
+    return html.Tr(cells)
+
+
+def _period_link(view: View, period: Period, text: str, current: Period, as_of: date) -> html.A | html.Span:
+    if period.start > as_of:
+        return html.Span(text, className="faint")
+    marks = {"aria-current": "true"} if period == current else {}
+    return html.A(text, href=view.href(period=period.key, define=""), **{"aria-label": formats.period(period, view.lang)}, **marks)
+
+
+def _channel_links(view: View) -> list:
+    everything = _choice(say(view.lang, "channel.all"), view.href(channel="", define=""), not view.channel)
+    each = [_choice(say(view.lang, f"channel.{code}"), view.href(channel=code, define=""), view.channel == code) for code in CHANNELS]
+    return [html.Ul([everything, *each], className="choices")]
+
+
+def trust_line(belief: Trust, lang: str) -> html.Details:
+    """How far to believe the page, in one line; sources and failed checks behind it."""
+    failed = [check for check in belief.broken if check.severity == "block"]
+    warned = len(belief.broken) - len(failed)
+    parts = [say(lang, "trust.complete", date=formats.day(belief.as_of, lang))]
+    parts.append(say(lang, "trust.checks", passed=formats.count(belief.passed, lang)) if belief.passed else say(lang, "trust.no_checks"))
+    if failed:
+        parts.append(say(lang, "trust.failed", count=len(failed)))
+    if warned:
+        parts.append(say(lang, "trust.warned", count=warned))
+    if belief.quarantined:
+        parts.append(say(lang, "trust.quarantine", count=formats.count(belief.quarantined, lang)))
+    sources = belief.sources["source_id"].n_unique()
+    parts.append(say(lang, "trust.sources" if sources != 1 else "trust.source_one", count=sources))
+    parts.append(say(lang, "trust.published", stamp=f"{formats.day(belief.published_at.date(), lang)} {belief.published_at:%H:%M}"))
+    is_well = not failed and not belief.is_stale
+    sign = html.Span("✓" if is_well else "!", className=f"sign {'good' if is_well else 'bad'}", **{"aria-hidden": "true"})
+    stale = (
+        [html.P(say(lang, "trust.stale", date=formats.day(belief.published_at.date(), lang)), className="stale", role="status")]
+        if belief.is_stale
+        else []
+    )
+    summary = html.Summary([sign, html.Span(" · ".join(parts)), html.Span(say(lang, "trust.details"), className="hint")])
+    return html.Div([*stale, html.Details([summary, *_trust_details(belief, lang)], className="trust")])
+
+
+def _trust_details(belief: Trust, lang: str) -> list:
+    heads = html.Thead(
+        html.Tr([html.Th(say(lang, f"trust.{key}"), scope="col") for key in ("source", "feed", "files", "rows", "aside", "last")])
+    )
+    rows = [_source_row(row, lang) for row in belief.sources.iter_rows(named=True)]
+    checks = [html.Li(f"{check.table}: {check.because.get(lang, '')} ({check.observed})") for check in belief.broken]
+    table = html.Div(html.Table([heads, html.Tbody(rows)], className="plain"), className="scroller")
+    return [table, *([html.Ul(checks, className="checks")] if checks else [])]
+
+
+def _source_row(row: dict, lang: str) -> html.Tr:
+    numbers = [html.Td(formats.count(row[key] or 0, lang), className="num") for key in ("files", "rows", "quarantined")]
+    last = f"{formats.day(row['last_received'].date(), lang)} {row['last_received']:%H:%M}"
+    return html.Tr([html.Th(row["source_id"], scope="row"), html.Td(row["feed"] or ""), *numbers, html.Td(last)])
+
+
+def foot(belief: Trust, view: View) -> html.Footer:
+    """Release, as of, and the way to all definitions."""
+    lang = view.lang
+    return html.Footer(
+        [
+            html.Span(say(lang, "app.tagline")),
+            html.Span(say(lang, "foot.as_of", date=formats.day(belief.as_of, lang))),
+            html.Span(say(lang, "foot.release", stamp=belief.stamp)),
+            html.A(say(lang, "foot.definitions"), href=view.href(path="/definitions", define="")),
+        ],
+        className="foot",
+    )

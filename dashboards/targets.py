@@ -1,0 +1,102 @@
+"""Targets as set (core_target): which one holds for a figure, and where a reading stands against it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from dashboards.board import Course
+from dashboards.figures.trend import TargetPath
+from dashboards.gate import Gate
+from dashboards.indicators import Indicator
+from dashboards.readings import beside
+
+_SQL = """select metric_id, params::varchar as params, op, value, baseline_value, baseline_on, due_on, division_code
+from core_target where dept_id is null and channel is null order by due_on"""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target: `direction` 1 at least, −1 at most, 0 exactly."""
+
+    path: TargetPath
+    direction: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A reading against its target. status met, near (the interval holds the target), short, or over (an exact target passed)."""
+
+    target: Target
+    status: str
+    gap: float
+    on_path: int | None
+
+    @property
+    def is_missed(self) -> bool:
+        """Clearly on the wrong side."""
+        return self.status in ("short", "over")
+
+
+def targets(gate: Gate) -> pl.DataFrame:
+    """Every target of places; those of departments and channels have pages of their own."""
+    return gate.table(_SQL)
+
+
+def target_for(table: pl.DataFrame, indicator: Indicator, codes: tuple[str | None, ...], day: date) -> Target | None:
+    """The target of a figure on a day for the first of `codes` (None: no place) that has one: the next due, else the last that was."""
+    for code in codes:
+        same_place = pl.col("division_code").is_null() if code is None else pl.col("division_code") == code
+        rows = table.filter((pl.col("metric_id") == indicator.metric) & same_place)
+        fitting = [row for row in rows.iter_rows(named=True) if _params_fit(row["params"], indicator)]
+        chosen = next((row for row in fitting if row["due_on"] >= day), fitting[-1] if fitting else None)
+        if chosen:
+            return _target(chosen)
+    return None
+
+
+def _target(row: dict[str, Any]) -> Target:
+    path = TargetPath(row["value"], row["due_on"], row["baseline_value"], row["baseline_on"])
+    return Target(path, {">=": 1, "<=": -1}.get(row["op"], 0))
+
+
+def _params_fit(text: str | None, indicator: Indicator) -> bool:
+    """A target speaks of a figure when every parameter that it names is the figure's."""
+    try:
+        named = json.loads(text) if text else {}
+    except ValueError:
+        return False
+    shown = {name: str(value) for name, value in indicator.params}
+    return isinstance(named, dict) and all(shown.get(name) == str(value) for name, value in named.items())
+
+
+def standing(course: Course, target: Target) -> Standing | None:
+    """Where the scope's period stands against the target; None without a value or while the period is running."""
+    now = course.now
+    if now.value is None or course.scope.is_provisional:
+        return None
+    side = beside(now, target.path.value, is_full_count=True)
+    gap = now.value - target.path.value
+    return Standing(target, _status(gap, side or 0, target.direction), gap, _against_path(course, target))
+
+
+def _status(gap: float, side: int, direction: int) -> str:
+    if direction == 0:
+        return "met" if gap == 0 else "near" if side == 0 else "over" if gap > 0 else "short"
+    if gap * direction >= 0:
+        return "met"
+    return "short" if side * direction < 0 else "near"
+
+
+def _against_path(course: Course, target: Target) -> int | None:
+    """1 ahead of the path, −1 behind, 0 on it; None without a path or after its end."""
+    day = course.scope.period.last_day
+    path = target.path
+    if path.baseline_on is None or path.baseline_value is None or day >= path.due_on or day < path.baseline_on:
+        return None
+    side = beside(course.now, path.at(day), is_full_count=True)
+    return None if side is None else side * (target.direction or 1)

@@ -1,0 +1,87 @@
+"""A tiny city published as a release: two districts, a few departments and halls, twenty-six months, made of rows written here."""
+
+import duckdb
+import pytest
+from metrics.rollup import build_rollups
+from warehouse.contract import tables
+from warehouse.engine.duckdb import open_store
+from warehouse.release import publish
+from warehouse.settings import Settings
+
+PLACES = "select '440000' as province_code, '440600' as city_code, district as district_code, null::varchar as town_code, district as division_code"
+MONTHS = "generate_series(date '2016-09-01', date '2018-10-01', interval 1 month) as months(month)"
+DIVISIONS = [
+    ("440000", "广东省", "Guangdong", 2, None, "440000", None, None),
+    ("440600", "佛山市", "Foshan", 3, "440000", "440000", "440600", None),
+    ("440604", "禅城区", "Chancheng", 4, "440600", "440000", "440600", "440604"),
+    ("440608", "高明区", "Gaoming", 4, "440600", "440000", "440600", "440608"),
+]
+# per district: cases a month, share done the same day, share kept, share of good ratings
+DISTRICTS = "(values ('440604', 40), ('440608', 20)) as d(district, cases)"
+
+
+def make_marts(con: duckdb.DuckDBPyConnection) -> None:
+    """The marts as their contracts say, filled with literal rows."""
+    for table in tables().values():
+        columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns.values())
+        con.execute(f"create or replace table {table.name} ({columns})")
+    con.execute("create or replace table build_as_of as select timestamptz '2018-10-31 23:59:59+08' as as_of_at, date '2018-10-31' as as_of_on")
+    rows = "insert into dim_division (division_code, name_zh, name_en, level, parent_code, province_code, city_code, district_code) values (?,?,?,?,?,?,?,?)"
+    con.executemany(rows, DIVISIONS)
+    con.execute("insert into dim_department by name select 'D1' as dept_id, '住建局' as name_zh, 'Housing' as name_en")
+    con.execute("insert into dim_department by name select 'D2' as dept_id, '公安局' as name_zh, 'Police' as name_en")
+    con.execute("insert into dim_site by name select 'S1' as site_id, '禅城大厅' as name_zh, 'Chancheng hall' as name_en, '440604' as district_code")
+    con.execute(ITEMS)
+    con.execute(CASES)
+    con.execute(TICKETS)
+    con.execute(RATINGS)
+
+
+ITEMS = f"""insert into mart_item by name
+select places.*, 'I' || district || n as item_id, 1 as version, date '1900-01-01' as valid_from, date '9999-12-31' as valid_to, 'in_force' as status,
+    '01' as item_type, true as is_application_based, case when n % 2 = 0 then 'D1' else 'D2' end as dept_id, case when n <= 12 then 3 else 2 end as level_gd_4,
+    case when n <= 12 then 3 else 2 end as level_gd_2013, false as is_on_online_hall, false as is_limit_converted, false as supports_epay, false as id_only
+from range(1, 41) as numbers(n), {DISTRICTS}, lateral ({PLACES}) as places"""
+
+CASES = f"""insert into mart_case by name
+select places.*, district || month || n as case_id, 'canonical' as source_id, case when n % 2 = 0 then 'D1' else 'D2' end as dept_id, 'commitment' as case_type,
+    'CN' as calendar_id, month::timestamptz as application_at, month::date as application_on, case when n % 4 = 0 then 'web' else 'window' end as channel,
+    case when n % 4 = 0 then 'online' else 'staffed' end as channel_group, n % 4 = 0 as is_applied_online, false as is_assisted,
+    month::date as received_on, month::date as accepted_on, false as is_acceptance_imputed, month::date as decided_on, month::timestamptz as completed_at,
+    month::date as completed_on, month::date as clock_end_on, 'granted' as outcome, false as is_void, true as is_completed, false as is_order_broken,
+    20.0 as legal_working_days, 5.0 as promised_working_days, 0 as paused_working_days, 3 as handling_working_days, 3 as survival_working_days,
+    true as is_handling_event, month::date as due_on, false as has_open_pause_at_due, true as is_promise_countable, n % 10 <> 0 as is_promise_kept,
+    n % 2 = 0 as is_decided_same_day, false as is_decided_same_session, 1 as visits, 1 as visits_upper, 0 as terminal_visits,
+    case when n % 4 = 0 then 3 else 1 end as observed_level, 0 as supplement_count, n % 3 = 0 as has_active_rating, n = 1 as has_bad_rating,
+    3 as e2e_days, true as is_e2e_event, [] as dq_flags
+from {MONTHS}, {DISTRICTS}, range(1, 61) as numbers(n), lateral ({PLACES}) as places where n <= cases"""
+
+TICKETS = f"""insert into mart_ticket by name
+select places.*, district || month || n as ticket_id, 'canonical' as source_id, 'S' || case when district = '440604' then '1' else '2' end as site_id,
+    month::timestamptz as issued_at, month::date as issued_on, 10 as issued_hour, false as is_appointment, 'served' as status, true as is_chain_head,
+    false as is_repeat, false as is_implausible, true as is_called, false as is_abandoned, 5.0 as service_minutes,
+    -- Gaoming's waits double in the last month: that is what the lists must find
+    (n % 7) + case when district = '440608' and month = date '2018-10-01' then 20 else 2 + month(month) % 2 end as wait_minutes
+from {MONTHS}, {DISTRICTS}, range(1, 61) as numbers(n), lateral ({PLACES}) as places where n <= cases"""
+
+RATINGS = f"""insert into mart_rating by name
+select places.*, district || month || n as rating_id, 'canonical' as source_id, 'window' as channel, 'staffed' as channel_group, 5 as grade,
+    month::timestamptz as rated_at, month::date as rated_on, true as is_valid, true as is_active, true as is_latest, true as is_first
+from {MONTHS}, {DISTRICTS}, range(1, 21) as numbers(n), lateral ({PLACES}) as places"""
+
+
+@pytest.fixture(scope="session")
+def tiny_city(tmp_path_factory) -> Settings:
+    """Settings of an installation with one release."""
+    settings = Settings.load(tmp_path_factory.mktemp("home")).prepare()
+    con = open_store(settings)
+    make_marts(con)
+    con.execute(
+        """insert into core_target (target_id, metric_id, params, division_code, op, value, baseline_value, baseline_on, due_on, source_id, source_version, file_id, row_no)
+        values ('T1', 'declared_depth_share', '{"level": 3}', '440600', '>=', 0.4, 0.2, date '2017-01-01', date '2018-12-31', 'canonical', 1, 1, 1),
+               ('T2', 'queue_wait', '{"stat": "mean"}', '440600', '<=', 10, null, null, date '2018-12-31', 'canonical', 1, 1, 2)"""
+    )
+    build_rollups(con)
+    publish(con, settings)
+    con.close()
+    return settings
