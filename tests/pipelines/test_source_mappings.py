@@ -1,0 +1,151 @@
+"""The vocabulary of source definitions: what each mapping makes of a text, what a wrong definition is told, and the example of docs/sources.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+
+from pipelines.adapters.batch import Batch
+from pipelines.conform import conform
+from pipelines.loading import Loader
+from pipelines.personal import Hasher
+from pipelines.source import Emission, Source, SourceInvalid, load, sources
+from warehouse.contract import feeds
+from warehouse.engine.duckdb import open_store
+from warehouse.settings import Settings
+
+DOCS = Path(__file__).parents[2] / "docs" / "sources.md"
+MINIMAL = {
+    "source": "s",
+    "emits": [{"feed": "departments", "columns": {"dept_id": "a", "name_zh": "a", "division_code": {"constant": "d"}}}],
+}
+
+
+def definition(folder: Path, body: dict[str, Any]) -> Source:
+    path = folder / "s.yaml"
+    path.write_text(yaml.safe_dump(body, allow_unicode=True, sort_keys=False), "utf-8")
+    return load(path)
+
+
+def mapped(folder: Path, mapping: Any, *texts: str | None) -> list[str | None]:
+    """The mapping's result as a text of a department's function code."""
+    body = {"source": "s", "emits": [{"feed": "departments", "columns": {**MINIMAL["emits"][0]["columns"], "function_code": mapping}}]}
+    source = definition(folder, body)
+    frame = pl.DataFrame({"a": [f"k{n}" for n in range(len(texts))], "t": pl.Series(texts, dtype=pl.String), "u": ["z"] * len(texts)})
+    frame = frame.with_columns(_row=pl.int_range(1, len(texts) + 1, dtype=pl.Int64))
+    return conform(frame, source.emits[0], source).rows["function_code"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("mapping", "texts", "made"),
+    [
+        ("t", ["x", " y ", None], ["x", "y", None]),
+        ({"constant": "c"}, ["x", None], ["c", "c"]),
+        ({"constant": 20}, ["x"], ["20"]),
+        ({"join": ["t", "u"]}, ["x", None], ["x:z", "z"]),
+        ({"join": ["t", "u"], "separator": " "}, ["x"], ["x z"]),
+        ({"column": "t", "extract": r"^(\d{4})-\d{4}$"}, ["2023-2024", "2023", None], ["2023", "2023", None]),
+        ({"column": "t", "extract": r"^(\d{4})-\d{4}$"}, ["last year"], ["last year"]),
+        ({"column": "t", "replace": {"| ": ", ", "|": ", "}}, ["a| b|c", "(a.b)"], ["a, b, c", "(a.b)"]),
+        ({"column": "t", "nulls": ["NA", "ND"]}, ["NA", " ND", "NAN", "0"], [None, None, "NAN", "0"]),
+        ({"column": "t", "strip_suffix": ".0"}, ["12.0", "12", ".0.0"], ["12", "12", ".0"]),
+        ({"column": "t", "codes": {"x": "1"}}, ["x", " x ", "X", None], ["1", "1", "X", None]),
+        ({"column": "t", "codes": {"x": "1"}, "otherwise": "9"}, ["x", "q", None, " "], ["1", "9", None, None]),
+        ({"column": "t", "codes": {"x": "1"}, "otherwise": "9", "empty": "0"}, ["x", "q", None], ["1", "9", "0"]),
+        ({"column": "t", "codes": {1: 2}}, ["1"], ["2"]),
+        ({"column": "t", "split": ",", "codes": {"x": "1", "y": "2"}}, ["x, y", "x,q", None], ["1|2", "1|q", None]),
+        ({"column": "t", "prefix": "<", "suffix": ">"}, ["x", None], ["<x>", None]),
+        ({"column": "t", "codes": {"x": "1"}, "suffix": "!"}, ["x"], ["1!"]),
+        ({"object": {"own": "t", "other": "u"}}, ['a "b"', None], ['{"own":"a \\"b\\"","other":"z"}', '{"own":null,"other":"z"}']),
+    ],
+)
+def test_mappings(tmp_path: Path, mapping: Any, texts: list[str | None], made: list[str | None]) -> None:
+    assert mapped(tmp_path, mapping, *texts) == made
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"sauce": 1}, "unknown setting ['sauce']"),
+        ({"emits": [{"feed": "cases", "columns": {}}]}, "no feed is called 'cases'"),
+        ({"emits": [{"feed": "departments", "columns": {"dept": "a"}}]}, "feed departments has no column ['dept']"),
+        ({"emits": [{"feed": "departments", "columns": {"dept_id": {"column": "a", "constant": "b"}}}]}, "exactly one of column, constant"),
+        ({"emits": [{"feed": "departments", "columns": {"dept_id": {"prefix": "b"}}}]}, "exactly one of column, constant"),
+        ({"emits": [{"feed": "departments", "columns": {"dept_id": {"column": "a", "shout": True}}}]}, "shout"),
+    ],
+)
+def test_a_wrong_definition_is_told_what_to_change(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+    with pytest.raises(SourceInvalid) as error:
+        definition(tmp_path, {**MINIMAL, **change})
+    assert str(error.value).startswith("s.yaml: ")
+    assert told in str(error.value)
+
+
+def test_shipped_sources_have_titles_in_both_languages_and_zones() -> None:
+    assert {source.id for source in sources().values()} >= {"boston311", "bpic15_permits", "warsaw_queues", "gc_service_inventory"}
+    for source in sources().values():
+        assert set(source.title) == {"en", "zh"}, source.id
+
+
+def test_shipped_sources_do_not_claim_one_anothers_files() -> None:
+    names = {
+        "boston311": "boston311-2015.csv.gz", "bpic15_permits": "BPIC15_1.csv.gz", "warsaw_queues": "warsaw_queues.csv.gz",
+        "gc_service_inventory": "snapshot-2025-03-01_si_2024.csv",
+    }  # fmt: skip
+    for owner, name in names.items():
+        assert [source.id for source in sources().values() if source.claims(name)] == [owner]
+    assert not any(source.claims(f"{feed}.csv") for source in sources().values() for feed in feeds())
+
+
+def test_a_record_that_no_rule_takes_is_set_aside(tmp_path: Path) -> None:
+    body = {**MINIMAL, "emits": [{**MINIMAL["emits"][0], "when": [{"column": "b", "values": ["yes"]}]}]}
+    source = definition(tmp_path, body)
+    con = open_store(Settings(tmp_path / "home").prepare())
+    loader = Loader(con, source, source.emits, Hasher(con, b"key"), 1)
+    frame = pl.DataFrame({"a": ["1", "2"], "b": ["yes", "no"]}).with_columns(
+        _row=pl.Series([1, 2], dtype=pl.Int64), _offset=pl.lit(None, pl.Int64), _length=pl.lit(None, pl.Int64)
+    )
+    loader.take(Batch(frame))
+    assert (loader.counts()["accepted"], loader.counts()["quarantined"]) == (1, 1)
+    reasons = con.execute("select row_no, reasons from ledger_quarantine").fetchall()
+    con.close()
+    assert reasons == [(2, ["E_UNUSED: no rule of the source reads this record"])]
+
+
+def test_the_example_of_the_docs_works(tmp_path: Path) -> None:
+    source = definition(tmp_path, yaml.safe_load(DOCS.read_text("utf-8").split("```yaml\n")[1].split("```")[0]))
+    record = {
+        "流水号": "7",
+        "受理时间": "2024/02/08 09:30",
+        "来源": "网上",
+        "部门": "不动产",
+        "事项": "登记",
+        "证件号": "x",
+        "办结时间": None,
+        "结果": None,
+    }
+    frame = pl.DataFrame([record, {**record, "流水号": "8", "来源": "飞鸽"}], schema=dict.fromkeys(record, pl.String)).with_columns(
+        _row=pl.Series([1, 2], dtype=pl.Int64)
+    )
+    made = conform(frame, source.emits[0], source)
+    row = made.rows.row(0, named=True)
+    assert (row["event_id"], row["channel"], row["item_id"], str(row["occurred_on"])) == ("7:received", "web", "不动产/登记", "2024-02-08")
+    assert made.faults.rows() == [(2, "E_ENUM:channel")]
+
+
+def emissions(source: Source) -> list[Emission]:
+    return [*source.emits, *(emission for _, table in source.tables for emission in table)]
+
+
+@pytest.mark.parametrize("name", ["boston311", "bpic15_permits", "warsaw_queues", "gc_service_inventory"])
+def test_shipped_codes_are_the_contracts(name: str) -> None:
+    for emission in emissions(sources()[name]):
+        for column, allowed in emission.feed.codes.items():
+            mapping = emission.columns.get(column)
+            if mapping:
+                named = {*mapping.codes.values(), *(text for text in (mapping.constant, mapping.otherwise, mapping.empty) if text)}
+                assert named <= set(allowed), f"{name}: {emission.feed.name}.{column}"
