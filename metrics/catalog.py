@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
 import duckdb
 
@@ -40,9 +41,10 @@ class Need:
 
 @dataclass(frozen=True)
 class Catalog:
-    """The rollups of a store; an empty one sends every question to the marts."""
+    """The rollups of a store and its date; an empty one sends every question to the marts, and to build_as_of for the date."""
 
     rollups: tuple[Rollup, ...] = ()
+    as_of: date | None = None
 
     def flow(self, mart: str, anchor: str, need: Need, fragments: set[str]) -> Rollup | None:
         """The smallest rollup that holds these sums."""
@@ -89,17 +91,17 @@ def catalog_rows(rollup: Rollup) -> list[tuple[str, str, str, str, str, str, str
     return [(*head, *column, rollup.rows) for column in columns]
 
 
-def read_catalog(con: duckdb.DuckDBPyConnection) -> Catalog:
-    """The rollups of a store; an empty catalog when it has none."""
+def read_catalog(con: duckdb.DuckDBPyConnection, as_of: date | None = None) -> Catalog:
+    """The rollups of a store; none when it has no rollup_catalog."""
     if not con.execute("select 1 from duckdb_tables() where table_name = 'rollup_catalog'").fetchone():
-        return Catalog()
+        return Catalog((), as_of)
     rows = con.execute(
         "select rollup, mart, kind, anchor, grain, row_count, role, column_name, expression from rollup_catalog order by all"
     ).fetchall()
     grouped: dict[tuple, list[tuple[str, str, str]]] = defaultdict(list)
     for row in rows:
         grouped[row[:6]].append(row[6:])
-    return Catalog(tuple(_rollup(head, columns) for head, columns in grouped.items()))
+    return Catalog(tuple(_rollup(head, columns) for head, columns in grouped.items()), as_of)
 
 
 def _rollup(head: tuple, columns: list[tuple[str, str, str]]) -> Rollup:

@@ -68,7 +68,7 @@ def read_store(con: duckdb.DuckDBPyConnection) -> Store:
     filled = con.execute("select " + ", ".join(f"exists (from {name})" for name in marts)).fetchone() if marts else ()
     provided = frozenset(name for name, is_filled in zip(marts, filled or (), strict=True) if is_filled)
     stamp, as_of = _release(con, tables)
-    return Store(read_catalog(con), stamp, as_of, provided)
+    return Store(read_catalog(con, as_of), stamp, as_of, provided)
 
 
 def _release(con: duckdb.DuckDBPyConnection, tables: set[str]) -> tuple[str | None, date | None]:

@@ -46,6 +46,7 @@ class Bindings:
     """Collects the parameters of a statement: the metric's own by their names, a caller's values as p0, p1, …"""
 
     params: dict[str, Value]
+    as_of: date | None = None
     bound: dict[str, object] = field(default_factory=dict)
 
     def fragment(self, sql: str) -> str:

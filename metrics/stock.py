@@ -6,6 +6,8 @@ release's date. Distinct counts and stocks with rows of their own do not add up,
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from metrics.catalog import Catalog
 from metrics.dimensions import DIMENSIONS, PERIODS, STOCK_PERIODS
 from metrics.marts import FIRST_DAY, LAST_DAY, counted_rows, relation_of
@@ -18,7 +20,7 @@ STEP = {"year": "12 month", "quarter": "3 month", "month": "1 month", "week": "7
 
 def compile_stock(question: Question, catalog: Catalog) -> Compiled:
     """The statement that answers a question about a stock."""
-    bindings = Bindings(question.params)
+    bindings = Bindings(question.params, catalog.as_of)
     if question.metric.relation or question.form.kind == "stock_distinct":
         return _by_versions(question, bindings)
     return _by_changes(question, catalog, bindings)
@@ -41,13 +43,8 @@ def _by_changes(question: Question, catalog: Catalog, bindings: Bindings) -> Com
     roles = tuple(source.roles)
     steps = {"change": _changes(question, source, bindings)}
     if question.periods:
-        steps |= {
-            "bound": _bound(question, bindings, f"select min(day) from change where day > date '{FIRST_DAY}'"),
-            "cut": _cuts(question, bindings),
-        }
-        steps |= {"step": _steps(question, roles), "running": _running(question, roles), "stock": _at_cuts(question, roles)}
-    else:
-        steps |= {"stock": _totals(question, roles)}
+        steps |= {"cut": _cuts(question, bindings, f"select min(starts_on) from change where starts_on > date '{FIRST_DAY}'")}
+    steps |= {"stock": _stock(question, roles)}
     return labelled(question, steps, roles, bindings, source.name)
 
 
@@ -68,71 +65,61 @@ def _places(question: Question) -> list[str]:
 
 
 def _changes(question: Question, source: Source, bindings: Bindings) -> str:
+    """All changes up to the last cut, by the period that they fall in."""
     places = [f'{key} as "{name}"' for name, key in keys(question, source).items() if DIMENSIONS[name].kind != "period"]
-    columns = ["day", *places, *(f"{sql} as {role}" for role, sql in source.roles.items())]
+    starts = [f"date_trunc('{_grain(question)}', day)::date as starts_on"] if question.periods else []
+    columns = [*starts, *places, *(f"{sql} as {role}" for role, sql in source.roles.items())]
     where = f"{conditions(question, source, bindings, period=False)} and day <= {_last_cut(question, bindings)}"
-    return f"select {', '.join(columns)} from {relation(question, source)} where {where} group by all"
+    return f"select {', '.join(columns)} from {relation(question, source)} where {where}{' group by all' if starts or places else ''}"
 
 
-def _totals(question: Question, roles: tuple[str, ...]) -> str:
-    """Everything up to the one cut. A place that has lost all it had is no row; without a breakdown there is one row, whatever it says."""
-    columns = [*_places(question), *(f"coalesce(sum({role}), 0) as {role}" for role in roles)]
-    grouping = " group by all having sum(n) <> 0" if _places(question) else ""
-    return f"select {', '.join(columns)} from change{grouping}"
+def _stock(question: Question, roles: tuple[str, ...]) -> str:
+    """The sum of all changes up to each cut. A place that has lost all it had is no row; without places every cut is a row, whatever it says."""
+    columns = [f'{_of_cut(name)} as "{name}"' if name in PERIODS else f'"{name}"' for name in question.by]
+    columns += [f"coalesce(sum({role}), 0) as {role}" for role in roles]
+    rows = "cut left join change on change.starts_on <= cut.starts_on" if question.periods else "change"
+    having = " having sum(n) <> 0" if _places(question) else ""
+    return f"select {', '.join(columns)} from {rows}{' group by all' if question.by else ''}{having}"
+
+
+def _grain(question: Question) -> str:
+    return max(question.periods, key=STOCK_PERIODS.index)
 
 
 def _last_cut(question: Question, bindings: Bindings) -> str:
-    return f"({bindings.named('end', question.end)}::date - 1)" if question.end else "(select as_of_on from build_as_of)"
+    """The day before `to`, else the release's date (bound where the catalog knows it)."""
+    last = question.end - timedelta(days=1) if question.end else bindings.as_of
+    return bindings.named("last", last) if last else "(select as_of_on from build_as_of)"
 
 
-def _bound(question: Question, bindings: Bindings, first_known: str) -> str:
-    first = f"{bindings.named('start', question.start)}::date" if question.start else f"({first_known})"
-    last = _last_cut(question, bindings)
-    return f"select coalesce({first}, {last}) as first_day, {last} as last_cut"
-
-
-def _cuts(question: Question, bindings: Bindings) -> str:
+def _cuts(question: Question, bindings: Bindings, first_known: str) -> str:
     """The last day of each period of the finest grain asked for; where the breakdown is coarser, the last of its cuts counts."""
+    last = _last_cut(question, bindings)
     if not question.periods:
-        return "select last_cut as cut_on from bound"
-    grain = max(question.periods, key=STOCK_PERIODS.index)
-    starts = f"unnest(generate_series(date_trunc('{grain}', first_day)::timestamp, last_cut::timestamp, interval {STEP[grain]}))"
-    ends = f"select least((starts_at + interval {STEP[grain]})::date - 1, last_cut) as cut_on from (select last_cut, {starts} as starts_at from bound)"
+        return f"select {last} as cut_on"
+    first = bindings.named("start", question.start) if question.start else f"coalesce(({first_known}), {last})"
+    step = f"interval {STEP[_grain(question)]}"
+    starts = f"select unnest(generate_series(date_trunc('{_grain(question)}', {first}), {last}, {step}))::date as starts_on"
+    cuts = f"select starts_on, least((starts_on + {step})::date - 1, {last}) as cut_on from ({starts})"
     asked = [in_period(name, _of_cut(name), values, bindings) for name, values in question.where.items() if name in PERIODS]
-    periods = ", ".join(_of_cut(name) for name in question.by if name in PERIODS)
     where = f" where {' and '.join(asked)}" if asked else ""
-    return f"select cut_on from ({ends}){where} qualify row_number() over ({f'partition by {periods} ' if periods else ''}order by cut_on desc) = 1"
+    return f"select * from ({cuts}){where}{_last_of_each(question)}"
+
+
+def _last_of_each(question: Question) -> str:
+    periods = [name for name in question.by if name in PERIODS]
+    if _grain(question) in periods:
+        return ""  # one cut a period already
+    partition = f"partition by {', '.join(_of_cut(name) for name in periods)} " if periods else ""
+    return f" qualify row_number() over ({partition}order by cut_on desc) = 1"
 
 
 def _of_cut(period: str) -> str:
     return PERIODS[period].key.format(d="cut_on")
 
 
-def _steps(question: Question, roles: tuple[str, ...]) -> str:
-    """The changes between one cut and the next, at the cut that first shows them."""
-    columns = ["cut.cut_on", *_places(question), *(f"sum({role}) as {role}" for role in roles)]
-    return f"select {', '.join(columns)} from change asof join cut on change.day <= cut.cut_on group by all"
-
-
-def _running(question: Question, roles: tuple[str, ...]) -> str:
-    """At every cut and place, all changes so far."""
-    places = _places(question)
-    grid = f"(select distinct {', '.join(places)} from change) as place cross join cut" if places else "cut"
-    match = " and ".join(["step.cut_on = cut.cut_on", *(f"step.{name} is not distinct from place.{name}" for name in places)])
-    of_place = f"partition by {', '.join(f'place.{name}' for name in places)} " if places else ""
-    window = f"over ({of_place}order by cut.cut_on)"
-    columns = [
-        "cut.cut_on",
-        *(f"place.{name}" for name in places),
-        *(f"sum(coalesce(step.{role}, 0)) {window} as {role}" for role in roles),
-    ]
-    return f"select {', '.join(columns)} from {grid} left join step on {match}"
-
-
-def _at_cuts(question: Question, roles: tuple[str, ...]) -> str:
-    columns = [f'{_of_cut(name)} as "{name}"' if name in PERIODS else f'"{name}"' for name in question.by]
-    where = " where n <> 0" if _places(question) else ""
-    return f"select {', '.join([*columns, *roles])} from running{where}"
+def _places(question: Question) -> list[str]:
+    return [name for name in question.by if DIMENSIONS[name].kind != "period"]
 
 
 def _by_versions(question: Question, bindings: Bindings) -> Compiled:
@@ -147,8 +134,7 @@ def _by_versions(question: Question, bindings: Bindings) -> Compiled:
     grouping = " group by all" if question.by else ""
     steps = {
         "item_version": f"select * from {relation_of(metric.mart)}",
-        "bound": _bound(question, bindings, f"select min({since}) from item_version where {since} > date '{FIRST_DAY}'"),
-        "cut": _cuts(question, bindings),
+        "cut": _cuts(question, bindings, f"select min({since}) from item_version where {since} > date '{FIRST_DAY}'"),
         "present": metric.relation or met,
         "stock": f"select {', '.join(columns)} from {relation(question, source)} where {where}{grouping}",
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
 import pytest
 
+from metrics.rollup import build_rollups
 from warehouse.contract import Column, tables
 
 Row = dict[str, Any]
@@ -56,3 +58,120 @@ def make_mart() -> MakeMart:
             connection.execute(f"insert into {name} values ({', '.join('?' for _ in columns)})", values)
 
     return insert
+
+
+@pytest.fixture(scope="session")
+def city() -> Iterable[duckdb.DuckDBPyConnection]:
+    """A small city of random but plausible rows in every mart, with its rollups; the same rows in every run."""
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'Asia/Shanghai'")
+        connection.execute("create table build_as_of as select timestamptz '2024-06-30 23:59:59+08' as as_of_at, date '2024-06-30' as as_of_on")
+        chance = random.Random(2014)
+        for name, make, number in (
+            ("mart_case", _case, 700), ("mart_ticket", _ticket, 500), ("mart_rating", _rating, 400),
+            ("mart_material", _material, 400), ("mart_item", _item, 120), ("mart_queue_snapshot", _snapshot, 200),
+        ):  # fmt: skip
+            _fill(connection, name, [make(chance, index) for index in range(number)])
+        build_rollups(connection)
+        yield connection
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> None:
+    columns = tables()[name].columns
+    connection.execute(f"create table {name} ({', '.join(f'{column.name} {column.type}' for column in columns.values())})")
+    values = [[row.get(column.name, blank(column)) for column in columns.values()] for row in rows]
+    connection.executemany(f"insert into {name} values ({', '.join('?' for _ in columns)})", values)
+
+
+def _place(chance: random.Random) -> Row:
+    district = chance.choice([None, "440604", "440605", "440606"])
+    town = chance.choice([None, f"{district}001"]) if district else None
+    city = chance.choice(["4406", "4406", "4406", None]) if not district else "4406"
+    return {"province_code": "44" if city else None, "city_code": city, "district_code": district, "town_code": town}
+
+
+def _owner(chance: random.Random, item: int) -> Row:
+    place = _place(chance)
+    division = place["town_code"] or place["district_code"] or place["city_code"]
+    audience = chance.choice([None, [], ["person"], ["person", "enterprise"]])
+    return {**place, "division_code": division, "item_id": f"item-{item}" if item else None, "item_type": chance.choice([None, "01", "07", "20"]),
+            "audience": audience, "theme": chance.choice([None, "birth", "trade"]), "case_type": chance.choice(["on_the_spot", "commitment", "commitment", None]),
+            "dept_id": chance.choice([None, "d1", "d2"]), "function_code": chance.choice([None, "f1"])}  # fmt: skip
+
+
+def _channel(chance: random.Random) -> Row:
+    channel, group = chance.choice([("window", "staffed"), ("web", "online"), ("app", "online"), ("terminal", "self_service"), ("other", "other")])
+    return {"channel": channel, "channel_group": group}
+
+
+def _day(chance: random.Random, first: date = date(2023, 11, 1), days: int = 260) -> date:
+    return first + timedelta(days=chance.randrange(days))
+
+
+def _case(chance: random.Random, index: int) -> Row:
+    applied = _day(chance)
+    handling = chance.choice([None, 0, 1, 3, 7, 20])
+    completed = applied + timedelta(days=chance.choice([-2, 0, 0, 1, 5, 30])) if handling is not None else chance.choice([None, applied + timedelta(days=9)])
+    channel = _channel(chance)
+    online, visits = channel["channel_group"] == "online", chance.choice([None, 0, 0, 1, 2, 3])
+    observed = (4 - min(visits or 0, 3) if online else 1) if completed else None
+    claimed = (visits or 0) > 1 if online and completed and chance.random() < 0.7 else None
+    return {
+        "case_id": f"case-{index}", **_owner(chance, chance.randrange(90)), **channel, "application_on": applied, "accepted_on": applied + timedelta(days=1),
+        "completed_on": completed, "is_completed": completed is not None, "is_void": chance.random() < 0.05, "is_applied_online": online,
+        "outcome": chance.choice(["granted", "granted", "refused", "not_accepted", "withdrawn", None]) if completed else None,
+        "legal_working_days": chance.choice([None, 0.0, 10.0, 20.0]), "handling_working_days": handling if completed else None,
+        "paused_working_days": chance.choice([None, 0, 2]), "survival_working_days": chance.choice([None, -1, 0, 1, 3, 7, 20]),
+        "is_handling_event": chance.random() < 0.8, "due_on": chance.choice([None, applied + timedelta(days=14)]),
+        "is_promise_countable": chance.random() < 0.8, "is_promise_kept": chance.random() < 0.7, "is_decided_same_day": chance.random() < 0.5,
+        "is_decided_same_session": chance.random() < 0.3, "visits": visits, "visits_upper": None if visits is None else visits + chance.choice([0, 0, 1]),
+        "declared_level": chance.choice([None, 1, 2, 3, 4]), "observed_level": observed, "is_overclaimed": claimed,
+        "supplement_count": chance.choice([0, 0, 1, 2]), "has_active_rating": chance.random() < 0.3, "has_bad_rating": chance.random() < 0.1,
+        "e2e_days": chance.choice([None, 0, 1, 4, 9, 30]), "is_e2e_event": chance.random() < 0.8,
+    }  # fmt: skip
+
+
+def _ticket(chance: random.Random, index: int) -> Row:
+    called = chance.random() < 0.8
+    return {
+        "ticket_id": f"t-{index}", **_place(chance), "division_code": "440604", "site_id": chance.choice(["hall", "branch"]), "item_id": "item-1",
+        "queue_code": chance.choice([None, "A", "B"]), "window_point_id": chance.choice([None, "w1"]), "issued_on": _day(chance),
+        "issued_hour": chance.choice([None, 9, 10, 15]), "is_chain_head": chance.random() < 0.95, "is_repeat": chance.random() < 0.05,
+        "is_implausible": chance.random() < 0.05, "is_called": called, "is_abandoned": not called and chance.random() < 0.9,
+        "wait_minutes": chance.choice([None, 0.0, 0.5, 4.0, 4.2, 5.0, 9.99, 10.0, 10.01, 12.0, 59.5, 480.0]),
+        "service_minutes": chance.choice([None, 0.0, 3.3, 10.0, 25.0]) if called else None,
+    }  # fmt: skip
+
+
+def _rating(chance: random.Random, index: int) -> Row:
+    latest = chance.random() < 0.8
+    return {"rating_id": f"r-{index}", **_owner(chance, chance.randrange(90)), **_channel(chance), "grade": chance.choice([1, 2, 3, 4, 5, 5]),
+            "rated_on": _day(chance), "is_valid": latest, "is_active": chance.random() < 0.6, "is_latest": latest, "is_first": chance.random() < 0.7}  # fmt: skip
+
+
+def _material(chance: random.Random, index: int) -> Row:
+    exempted = chance.random() < 0.4
+    return {"case_id": f"case-{index}", **_owner(chance, chance.randrange(90)), **_channel(chance), "material_code": chance.choice(["id", "deed"]),
+            "licence_type": chance.choice([None, "id_card"]), "application_on": _day(chance), "is_required": chance.random() < 0.8,
+            "is_exempted": exempted, "is_submitted": not exempted and chance.random() < 0.9, "was_available": chance.random() < 0.5,
+            "copies": chance.choice([1, 1, 2])}  # fmt: skip
+
+
+def _item(chance: random.Random, index: int) -> Row:
+    began = chance.choice([date(1900, 1, 1), _day(chance, date(2022, 1, 1), 900)])
+    ended = chance.choice([date(9999, 12, 31), began + timedelta(days=chance.randrange(1, 800))])
+    legal = chance.choice([None, 0.0, 10.0, 20.0])
+    return {
+        **_owner(chance, index // 2 + 1), "version": index % 2 + 1, "valid_from": began, "valid_to": ended,
+        "status": chance.choice(["in_force", "in_force", "in_force", "suspended"]), "is_application_based": chance.random() < 0.9,
+        "online_steps": chance.choice([None, ["info"], ["submit"], ["submit", "accept", "decide", "result"]]), "visits_max": chance.choice([None, 0, 1, 2, 3]),
+        "level_gd_4": chance.choice([None, 0, 1, 2, 3, 4]), "level_gd_2013": chance.choice([None, 0, 1, 2, 3]), "is_on_online_hall": chance.random() < 0.8,
+        "legal_working_days": legal, "promised_working_days": chance.choice([None, 0.0, 5.0]), "id_only": chance.random() < 0.1,
+        "cross_scope": chance.choice([None, "cross_city"]),
+    }  # fmt: skip
+
+
+def _snapshot(chance: random.Random, index: int) -> Row:
+    waiting = chance.choice([0, 0, 1, 4])
+    return {"site_id": chance.choice(["hall", "branch"]), "queue_code": chance.choice(["A", "B"]), **_place(chance), "observed_on": _day(chance),
+            "waiting": waiting, "is_call": chance.random() < 0.5, "is_unstaffed": waiting > 0 and chance.random() < 0.3}  # fmt: skip

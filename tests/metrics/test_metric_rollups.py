@@ -1,0 +1,124 @@
+"""Every metric × every dimension: rollups and marts give one answer, parts add up to their whole, fine grains to coarse ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pytest
+
+from metrics.catalog import Catalog
+from metrics.compile import compile_query
+from metrics.evaluate import Query, answer, answer_all, read_store
+from metrics.registry import registry
+from metrics.spec import QueryRefused
+
+SPRING = {"start": date(2024, 2, 1), "end": date(2024, 5, 1)}
+ODD_DAYS = {"start": date(2024, 1, 17), "end": date(2024, 4, 9)}
+METRICS = list(registry())
+ADDITIVE = [name for name, metric in registry().items() if metric.default_form.kind != "stock_distinct"]
+
+
+def param_choices(metric: str) -> list[tuple[tuple[str, int | str], ...]]:
+    """Every combination of a metric's choices, and some values of its ranges, rolled up or not."""
+    params = registry()[metric].params.values()
+    values = [[(param.name, value) for value in (param.choices or {param.default, param.range[0], 3})] for param in params]
+    allowed = []
+    for combination in product(*values):
+        try:
+            registry()[metric].resolve(combination)
+        except QueryRefused:
+            continue
+        allowed.append(combination)
+    return allowed
+
+
+def questions(metric: str) -> list[Query]:
+    """A metric by every dimension, filtered, over whole and broken months, with every parameter."""
+    definition = registry()[metric]
+    dimensions = definition.dimensions
+    asked = [Query(metric, (name,)) for name in dimensions]
+    asked += [Query(metric, params=params, **SPRING) for params in param_choices(metric)]
+    asked += [Query(metric, ("month", "district"), params=params, **ODD_DAYS) for params in param_choices(metric)]
+    asked += [Query(metric, ("district", "year"), (("city", "4406"), ("month", "2024-03")), **SPRING), Query(metric, ("town",), (("district", "440604001"),))]
+    asked += [Query(metric, ("audience", "week"), (("audience", "person"),))] if "audience" in dimensions else []
+    asked += [Query(metric, ("channel_group", "channel", "quarter"), (("channel", "web"), ("channel", "window")))] if "channel" in dimensions else []
+    asked += [Query(metric, ("hour", "weekday", "site"), (("weekday", "2"),), **SPRING)] if "hour" in dimensions else []
+    return asked
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_rollups_and_marts_give_one_answer(city, metric):
+    store = read_store(city)
+    from_marts = replace(store, catalog=Catalog((), store.as_of))
+    asked = questions(metric)
+    for query, fast, slow in zip(asked, answer_all(city, asked, store), answer_all(city, asked, from_marts), strict=True):
+        assert len(fast.rows) == len(slow.rows), query
+        for quick, thorough in zip(fast.rows, slow.rows, strict=True):
+            assert quick == pytest.approx(thorough, abs=1e-9), query
+
+
+@pytest.mark.parametrize("metric", [name for name in METRICS if name not in ("catalogue_departments", "untested_item_rate")])
+def test_month_and_district_come_from_a_rollup(city, metric):
+    source = compile_query(Query(metric, ("month", "district")), read_store(city).catalog).source_table if "district" in registry()[metric].dimensions else ""
+    assert source.startswith("rollup_")
+
+
+@pytest.mark.parametrize(("query", "table"), [
+    (Query("cases_completed", ("district",), **SPRING), "rollup_case_completed_month"),
+    (Query("cases_completed", ("district",), **ODD_DAYS), "rollup_case_completed_day"),
+    (Query("cases_completed", ("week",)), "rollup_case_completed_day"),
+    (Query("cases_completed", ("department", "month")), "rollup_case_completed_month_department"),
+    (Query("cases_completed", ("item",), (("audience", "person"),)), "rollup_case_completed_month_item"),
+    (Query("cases_completed", ("item", "day")), "mart_case"),
+    (Query("wait_within_target", ("month",), params=(("minutes", 15),)), "rollup_ticket_issued_month"),
+    (Query("wait_within_target", ("month",), params=(("minutes", 17),)), "rollup_queue_wait_month"),
+    (Query("queue_wait", ("hour", "weekday"), params=(("stat", "p90"),)), "rollup_queue_wait_month_hour"),
+    (Query("queue_wait", ("day",), params=(("stat", "p90"),)), "mart_ticket"),
+    (Query("queue_wait", ("point",)), "mart_ticket"),
+])  # fmt: skip
+def test_smallest_table_that_can_answer(city, query, table):
+    assert compile_query(query, read_store(city).catalog).source_table == table
+
+
+@pytest.mark.parametrize("metric", ADDITIVE)
+def test_parts_add_up_to_the_whole(city, metric):
+    definition = registry()[metric]
+    [whole] = answer(city, Query(metric, **SPRING)).rows
+    for name in definition.dimensions:
+        if name == "audience" or (definition.default_form.is_stock and name in ("year", "quarter", "month", "week", "day")):
+            continue
+        parts = answer(city, Query(metric, (name,), **SPRING)).rows
+        role = "n" if name in definition.across or definition.default_form.kind == "survival_quantile" else "denominator"
+        for field in ("numerator", role):
+            if whole[field] is not None and not (name in definition.across and field == "n"):
+                assert sum(part[field] for part in parts) == pytest.approx(whole[field]), name
+
+
+@pytest.mark.parametrize("metric", [name for name in ADDITIVE if not registry()[name].default_form.is_stock])
+@pytest.mark.parametrize(("coarse", "fine"), [("year", "quarter"), ("quarter", "month"), ("month", "day"), ("year", "month")])
+def test_fine_grains_add_up_to_coarse_ones(city, metric, coarse, fine):
+    sums = defaultdict(float)
+    for row in answer(city, Query(metric, (coarse, fine))).rows:
+        sums[row[coarse]] += row["n"]
+    assert sums == {row[coarse]: row["n"] for row in answer(city, Query(metric, (coarse,))).rows}
+
+
+@pytest.mark.parametrize("metric", ["catalogue_items", "catalogue_departments", "open_cases", "declared_depth_share"])
+def test_a_stock_by_year_is_its_last_month(city, metric):
+    months = {row["month"]: row for row in answer(city, Query(metric, ("month",), start=date(2023, 1, 1))).rows}
+    years = answer(city, Query(metric, ("year",), start=date(2023, 1, 1))).rows
+    assert [row["year"] for row in years] == [2023, 2024]
+    for row, last in zip(years, ("2023-12", "2024-06"), strict=True):
+        assert row["numerator"] == months[last]["numerator"]
+
+
+def test_every_rollup_is_described(city):
+    tables = {name for (name,) in city.execute("select table_name from duckdb_tables() where starts_with(table_name, 'rollup_')").fetchall()}
+    described = {rollup.name for rollup in read_store(city).catalog.rollups}
+    assert tables == described | {"rollup_catalog"}
+    for rollup in read_store(city).catalog.rollups:
+        columns = {name for name, *_ in city.execute(f"describe {rollup.name}").fetchall()}
+        assert rollup.dimensions | set(rollup.measures.values()) <= columns
