@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from metrics.catalog import read_catalog
 from metrics.compile import Query, compile_query
 from metrics.evaluate import answer
 from metrics.registry import registry
@@ -48,7 +49,7 @@ def metric(  # noqa: PLR0913  (options of a command)
         )
         con = _release(Settings.load(home), release).connect()
         if show_sql:
-            print(compile_query(query, con).sql)
+            print(compile_query(query, read_catalog(con)).sql)
             return
         body = answer(con, query).to_json()
     except ValueError as error:
