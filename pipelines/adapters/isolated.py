@@ -36,7 +36,7 @@ def _take(folder: Path, part: int) -> Batch:
     path = folder / f"{part}.arrow"
     rejects = json.loads((folder / f"{part}.json").read_text("utf-8"))
     text = pl.col(pl.String)
-    frame = pl.read_ipc(path, memory_map=False).with_columns(pl.when(text != "").then(text))  # empty text is null, in every format
+    frame = pl.read_ipc(path).with_columns(pl.when(text != "").then(text))  # empty text is null, in every format
     path.unlink()
     return Batch(frame, [Reject(*values) for values in rejects])
 
