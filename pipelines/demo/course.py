@@ -221,7 +221,7 @@ def _end(city: City, course: Course) -> None:
     not_accepted = ~course.is_automatic & (course.asked[0] < 0) & course.chance(spec["not_accepted"])
     withdrawn = ~made.is_spot & ~course.is_automatic & (course.asked[0] < 0) & (course.stopped < 0) & course.chance(spec["withdrawn"] / 0.45)
     never = (course.asked[0] >= 0) & (course.brought[0] < 0)
-    between = course.accepted + ((course.decided - course.accepted) * course.rng.random(n)).astype(int)
+    between = office(city, course, course.accepted + ((course.decided - course.accepted) * course.rng.random(n)).astype(int), np.full(n, 0.5))
     gone = office_time(course, working_days().add(np.maximum(course.asked[0], 0) // DAY + (course.asked[0] < 0) * made.day, course.rng.integers(15, 50, n)))
     for which, at, outcome in ((withdrawn, between, WITHDRAWN), (not_accepted, course.accepted, NOT_ACCEPTED), (never, gone, LAPSED)):
         course.ended = np.where(which, at, course.ended)

@@ -125,9 +125,9 @@ def _in_between(city: City, log: Log) -> None:
     log.note("special_ended", rows, course.resumed[rows], special=0)
     open_time = course.decided - course.accepted
     rows = np.flatnonzero(course.is_late & (open_time > 2 * 86400) & (course.asked[0] < 0) & (course.stopped < 0) & course.chance(spec["extension"]))
-    start = course.accepted[rows] + open_time[rows] // 2
+    start = (course.accepted[rows] + open_time[rows] // 2) // 86400 * 86400 + course.accepted[rows] % 86400  # some day in between, same time of day
     log.note("special_started", rows, start, special=1)
-    log.note("special_ended", rows, start + 3600, special=1)
+    log.note("special_ended", rows, start + 1200, special=1)
     rows = np.flatnonzero(~course.made.is_spot & (open_time > 7200) & (course.asked[0] < 0) & course.chance(spec["steps"]))
     start, length = course.accepted[rows] + 600, open_time[rows] - 1200
     log.note("step_started", rows, start)

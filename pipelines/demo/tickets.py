@@ -11,7 +11,7 @@ from pipelines.demo.city import City
 from pipelines.demo.course import Course, all_visits
 from pipelines.demo.days import DAY, day_of, working_days
 from pipelines.demo.events import people
-from pipelines.demo.model import GROUPS, by_group
+from pipelines.demo.model import GROUPS, by_group, path
 from pipelines.demo.streams import lognormal, pick_at
 from pipelines.demo.visits import Visits, visit
 from pipelines.demo.writing import instant, lookup, words
@@ -62,7 +62,7 @@ def _ticket_rows(city: City, rng: np.random.Generator, course: Course, what: tup
     slot = np.where(rows.status == SERVED, visits.slot[rows.row], -1)
     month = f"{day_of(course.made.month):%y%m}"
     frame = {
-        "ticket_id": number, "site_id": lookup(city.places.ids(), site), "queue_code": _queue(city, made.item, case, group),
+        "ticket_id": number, "site_id": lookup(city.places.ids(), site), "queue_code": _queue(city, course, case, group),
         "window_point_id": _window(city, rng, site, served), "case_id": lookup(ids, np.where(named, case, -1)),
         "item_id": lookup(city.item_ids, np.where(named, made.item[case], -1)), "person_key": _person(course, case),
         "appointment_id": _appointment_ids(month, np.where(slot >= 0, rows.row, -1)), "issued_at": instant(rows.issued),
@@ -119,12 +119,13 @@ def _numbers(month: int, n: int) -> pl.Series:
     return f"Q{day_of(month):%y%m}" + pl.Series(np.arange(n) + 1).cast(pl.String).str.zfill(7)
 
 
-def _queue(city: City, item: np.ndarray, case: np.ndarray, group: np.ndarray) -> pl.Series:
-    """Queue letter by theme; one universal queue in the one-gate halls of Chancheng."""
+def _queue(city: City, course: Course, case: np.ndarray, group: np.ndarray) -> pl.Series:
+    """Queue letter by theme; U, one universal queue, where a division's windows have become one queue."""
     letters = ["A", "B", "C", "U"]
     of_item = city.of(lambda one: letters.index(_QUEUES.get(one.theme, "A")))
-    code = np.where(case >= 0, of_item[item[case]], 0)
-    return words(letters, np.where(group == GROUPS.index("chancheng"), 3, code))
+    code = np.where(case >= 0, of_item[course.made.item[case]], 0)
+    queues = np.array([float(path(city.model["waiting"]["queues"][name], course.made.month)) for name in GROUPS])
+    return words(letters, np.where(queues[group] < 1.5, 3, code))
 
 
 def _window(city: City, rng: np.random.Generator, site: np.ndarray, served: np.ndarray) -> pl.Series:

@@ -42,7 +42,7 @@ def visit(city: City, rng: np.random.Generator, case: np.ndarray, where: tuple[n
     wait = city.queues.draw(rng, site, day, at % DAY // 3600) * MINUTE
     patience = lognormal(rng, city.model["waiting"]["patience"], n) * MINUTE
     gave_up = np.where((wait > patience) & (slot < 0), patience, -1).astype(int)
-    wait = np.where(gave_up >= 0, patience * rng.random(n), wait)
+    wait = np.where(gave_up >= 0, np.minimum(wait, patience), wait)  # the second time they stay as long as that
     by_slot = slot + rng.exponential(city.model["appointments"]["wait_minutes"] * MINUTE, n)
     called = np.where(slot >= 0, by_slot, issued + wait).astype(int)
     started = called + rng.integers(5, 60, n)
