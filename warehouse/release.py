@@ -157,12 +157,23 @@ def next_stamp(settings: Settings, now: datetime) -> str:
 def _write(con: duckdb.DuckDBPyConnection, path: Path, queries: Mapping[str, str]) -> dict[str, Fingerprint]:
     con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as draft")
     try:
-        for name, query in queries.items():
-            con.execute(f'create table draft."{name}" as {query}')
+        _fill(con, queries)
         con.execute("checkpoint draft")
     finally:
         con.execute("detach draft")
     return {name: fingerprint(con, query) for name, query in queries.items()}
+
+
+def _fill(con: duckdb.DuckDBPyConnection, queries: Mapping[str, str]) -> None:
+    """Make every table in one transaction: a commit for each would wait for the disk each time."""
+    con.execute("begin")
+    try:
+        for name, query in queries.items():
+            con.execute(f'create table draft."{name}" as {query}')
+    except duckdb.Error:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
 
 
 def _differing(wanted: Mapping[str, Fingerprint], found: Mapping[str, Fingerprint]) -> list[str]:

@@ -136,6 +136,14 @@ def test_a_release_that_does_not_read_back_is_never_shown(con, settings, fault):
     assert release.current(settings) == before
 
 
+def test_a_query_that_fails_leaves_the_store_usable_and_the_last_release(con, settings):
+    before = release.publish(con, settings)
+    with pytest.raises(duckdb.ConversionException):
+        release.publish(con, settings, extra={"broken": "select cast(case_id as integer) as n from mart_case"})
+    assert release.current(settings) == before
+    assert release.publish(con, settings).stamp > before.stamp
+
+
 def test_what_a_crash_left_behind_is_cleared_and_never_shown(con, settings):
     before = release.publish(con, settings)
     release.build_aside(con, settings, {})
