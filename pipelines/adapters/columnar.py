@@ -38,7 +38,7 @@ def read(source: Source, profile: Profile) -> Iterator[Batch]:
 
 def _batch(batch: pa.RecordBatch, row: int) -> Batch:
     columns = [_series(batch.column(place)).alias(name) for place, name in enumerate(batch.schema.names)]
-    texts = placed(pl.DataFrame([_text(column) for column in columns]), row)
+    texts = placed(pl.DataFrame({column.name: _text(column) for column in columns}), row)
     bad_bytes = pl.any_horizontal(
         [pl.lit(False)] + [column.is_not_null() & texts[column.name].is_null() for column in columns if column.dtype == pl.Binary]
     )

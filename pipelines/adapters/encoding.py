@@ -18,6 +18,7 @@ BOMS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 CHINESE = {"gb2312", "gbk", "cp936", "gb18030"}  # each is contained in the last
+NO_TEXT = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}  # Python's codecs for other things
 LINES = re.compile(rb"[\r\n]+")
 
 
@@ -71,7 +72,7 @@ def decide_encoding(source: Source, declared: str | None) -> Encoding:
 def _known(declared: str) -> str:
     try:
         codec = codecs.lookup(declared).name
-        ascii_stays = bytes(range(32, 127)).decode(codec) == bytes(range(32, 127)).decode("ascii")
+        ascii_stays = codec not in NO_TEXT and bytes(range(32, 127)).decode(codec) == bytes(range(32, 127)).decode("ascii")
     except (LookupError, UnicodeError):
         codec, ascii_stays = declared, False
     codec = {"utf-16": "utf-16-le", "utf-8-sig": "utf-8"}.get(codec, codec)

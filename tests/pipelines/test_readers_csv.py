@@ -228,3 +228,9 @@ def test_one_broken_row_leaves_the_fast_lane_for_a_moment_only(tmp_path):
     assert [row["_row"] for row in good] == [n for n in range(1, 30_001) if n != 11_112]
     assert good[-1]["case_id"] == f"{29_999:020d}"
     assert tally.records == 30_000
+
+
+def test_a_column_may_have_no_name(tmp_path):
+    rows, rejects, _ = read(tmp_path / "a.csv", b",b\n1,2\n3\x00,4\n")
+    assert rows == [{"": "1", "b": "2", "_row": 1, "_offset": 3, "_length": 4}]
+    assert codes(rejects) == [(2, "E_CTRL")]
