@@ -84,7 +84,11 @@ class _Build:
         changed = [name for name in marks if marks[name] != state["marks"].get(name)]
         if not changed:
             return None
-        if model.follows_cases and all(self._is_by_case(name, marks[name], state["marks"].get(name)) for name in changed) and self._is_small():
+        if (
+            model.follows_cases
+            and all(self._is_by_case(name, marks[name], state["marks"].get(name)) for name in changed)
+            and self._is_small()
+        ):
             return self._replace_changed(model, marks)
         return self._replace(model, marks)
 
@@ -117,7 +121,10 @@ class _Build:
             if any(not _exists(self.con, name) for name, model in models().items() if model.follows_cases):
                 self.share = 1.0
                 return False
-            since = {table: min(last_file(state["marks"][table]) for state in followers if table in state["marks"]) for table in sorted(case_tables())}
+            since = {
+                table: min(last_file(state["marks"][table]) for state in followers if table in state["marks"])
+                for table in sorted(case_tables())
+            }
             before = min((state["as_of"] for state in followers if state["as_of"]), default=None)
             changed = find_changed_cases(self.con, since, before if before != self._as_of() else None)
             self.share = changed / max(1, _one(self.con, "select count(*) from mart_case"))
@@ -157,9 +164,13 @@ class _Build:
         given = {row[0]: _TYPE_NAMES.get(row[1], row[1]) for row in self.con.execute(f"describe {sql}").fetchall()}
         faults = [f"{name} is missing" for name in wanted if name not in given]
         faults += [f"{name} is not in the contract" for name in given if name not in wanted]
-        faults += [f"{name} is {given[name]} and should be {kind}" for name, kind in wanted.items() if name in given and given[name] != kind]
+        faults += [
+            f"{name} is {given[name]} and should be {kind}" for name, kind in wanted.items() if name in given and given[name] != kind
+        ]
         if faults:
-            raise ContractBroken(f"Model {model.name} does not keep its contract: {'; '.join(faults)}. Change the model's SQL or its contract.")
+            raise ContractBroken(
+                f"Model {model.name} does not keep its contract: {'; '.join(faults)}. Change the model's SQL or its contract."
+            )
         return ", ".join(wanted)
 
     def _remember(self, model: Model, marks: dict[str, str], *, is_full: bool) -> None:

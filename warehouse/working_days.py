@@ -92,7 +92,9 @@ def _marked(days: pl.DataFrame, calendar_id: str, working: pl.Expr, published: p
 
 def _local(frames: dict[str, pl.DataFrame], calendar: LocalCalendar) -> pl.DataFrame:
     if calendar.base not in frames:
-        raise ValueError(f"Calendar {calendar.id} in local_days.yaml rests on {calendar.base}, which is not defined before it; known: {', '.join(frames)}.")
+        raise ValueError(
+            f"Calendar {calendar.id} in local_days.yaml rests on {calendar.base}, which is not defined before it; known: {', '.join(frames)}."
+        )
     working = (pl.col("is_working") | pl.col("day").is_in(sorted(calendar.workdays))) & ~pl.col("day").is_in(sorted(calendar.holidays))
     return _marked(frames[calendar.base], calendar.id, working, pl.col("is_published"))
 
@@ -102,4 +104,6 @@ def _parse(entry: dict[str, Any]) -> LocalCalendar:
         for day in entry.get(key) or []:
             if type(day) is not date:
                 raise ValueError(f"Calendar {entry.get('id')} in local_days.yaml lists {day!r} under {key}; write dates as YYYY-MM-DD.")
-    return LocalCalendar(entry["id"], entry.get("base", "CN"), frozenset(entry.get("holidays") or ()), frozenset(entry.get("workdays") or ()))
+    return LocalCalendar(
+        entry["id"], entry.get("base", "CN"), frozenset(entry.get("holidays") or ()), frozenset(entry.get("workdays") or ())
+    )

@@ -1,106 +1,47 @@
--- One case: what its events say, from one grouped pass over them. Ties at one instant go by the contract's order of event types, then by event_id.
-with event as (
+-- One case: its application moment, its completion, and the source, item, department, division and bundle that its events name first.
+-- int_case_milestone gives the keys of these few events; events with equal keys go by event_id.
+with keyed as (
     select
         event.*,
-        kind.ordinal,
-        event.event_type in ('submitted', 'received', 'onsite_submission') as is_application,
-        event.event_type in ('completed', 'decided', 'not_accepted', 'withdrawn') as is_completing,
-        case event.event_type when 'completed' then 0 when 'decided' then 1 when 'not_accepted' then 2 else 3 end as completing_rank,
-        coalesce(event.ts_precision, 's') = 'day' as is_day_only,
-        coalesce(event.occurred_at > file.received_at, false) as is_future
+        coalesce(event.ts_precision, 's') <> 'day' as is_exact,
+        epoch_us(event.occurred_at) * 32 + kind.ordinal as moment_key,
+        case when event.event_type in ('submitted', 'received', 'onsite_submission') then 0 else 288230376151711744 end as application_rank,
+        case event.event_type when 'completed' then 0 when 'decided' then 1 when 'not_accepted' then 2 when 'withdrawn' then 3 end
+            * 288230376151711744 as completing_rank
     from core_case_event as event
-    left join ref_event_type as kind on kind.event_type = event.event_type
-    left join ledger_file as file on file.file_id = event.file_id
+    join ref_event_type as kind on kind.event_type = event.event_type
 ),
-grouped as (
+picked as (
     select
-        case_id,
-        arg_min(
-            {'source_id': source_id, 'item_id': item_id, 'dept_id': dept_id, 'division_code': division_code, 'bundle_id': bundle_id},
-            {'moment': occurred_at, 'ordinal': ordinal, 'event_id': event_id}
-        ) as earliest,
-        arg_min(
-            {'moment': occurred_at, 'day': occurred_on, 'channel': channel, 'is_assisted': assisted, 'is_day_only': is_day_only},
-            {'is_other': not is_application, 'moment': occurred_at, 'ordinal': ordinal, 'event_id': event_id}
-        ) as application,
-        arg_min(
-            {'event_type': event_type, 'moment': occurred_at, 'day': occurred_on, 'outcome': outcome, 'is_day_only': is_day_only},
-            {'rank': completing_rank, 'moment': occurred_at, 'event_id': event_id}
-        ) filter (where is_completing) as completion,
-        arg_min(outcome, {'rank': completing_rank, 'moment': occurred_at, 'event_id': event_id})
-            filter (where is_completing and completing_rank > 0 and outcome is not null) as other_outcome,
-        min(occurred_on) filter (where event_type = 'submitted') as submitted_on,
-        min(occurred_on) filter (where event_type = 'received') as received_on,
-        min(occurred_on) filter (where event_type = 'accepted') as accepted_on,
-        min(occurred_at) filter (where event_type = 'accepted' and not is_day_only) as accepted_exact_at,
-        min(occurred_on) filter (where event_type = 'decided') as decided_on,
-        min(occurred_at) filter (where event_type = 'decided' and not is_day_only) as decided_exact_at,
-        min(occurred_on) filter (where event_type = 'completed') as completed_event_on,
-        min(occurred_on) filter (where event_type in ('delivered', 'result_ready')) as result_ready_on,
-        max(occurred_on) as last_event_on,
-        count(*) filter (where event_type = 'supplement_requested') as supplement_count,
-        bool_or(is_future) as has_future,
-        coalesce(bool_or(outcome in ('void', 'technical_delete')), false) as has_void_outcome
-    from event
-    group by case_id
-),
--- The earliest event usually names the item, department, division and bundle; where it does not, the earliest one that does.
-late_item as (
-    select case_id, arg_min(item_id, {'moment': occurred_at, 'ordinal': ordinal, 'event_id': event_id}) as item_id
-    from event
-    where item_id is not null and case_id in (select case_id from grouped where earliest.item_id is null)
-    group by case_id
-),
-late_department as (
-    select case_id, arg_min(dept_id, {'moment': occurred_at, 'ordinal': ordinal, 'event_id': event_id}) as dept_id
-    from event
-    where dept_id is not null and case_id in (select case_id from grouped where earliest.dept_id is null)
-    group by case_id
-),
-late_division as (
-    select case_id, arg_min(division_code, {'moment': occurred_at, 'ordinal': ordinal, 'event_id': event_id}) as division_code
-    from event
-    where division_code is not null and case_id in (select case_id from grouped where earliest.division_code is null)
-    group by case_id
-),
-late_bundle as (
-    select case_id, arg_min(bundle_id, {'moment': occurred_at, 'ordinal': ordinal, 'event_id': event_id}) as bundle_id
-    from event
-    where bundle_id is not null and case_id in (select case_id from grouped where earliest.bundle_id is null)
-    group by case_id
+        keyed.*,
+        moment_key = milestone.earliest_key as is_earliest,
+        moment_key = milestone.item_key and keyed.item_id is not null as is_item,
+        moment_key = milestone.department_key and keyed.dept_id is not null as is_department,
+        moment_key = milestone.division_key and keyed.division_code is not null as is_division,
+        moment_key = milestone.bundle_key and keyed.bundle_id is not null as is_bundle,
+        application_rank + moment_key = milestone.application_key as is_application,
+        completing_rank + moment_key = milestone.completion_key as is_completion,
+        completing_rank + moment_key = milestone.outcome_key and keyed.outcome is not null as is_outcome
+    from keyed
+    join int_case_milestone as milestone on milestone.case_id = keyed.case_id
 )
 select
-    grouped.case_id,
-    earliest.source_id as source_id,
-    coalesce(earliest.bundle_id, late_bundle.bundle_id) as bundle_id,
-    coalesce(earliest.item_id, late_item.item_id) as item_id,
-    coalesce(earliest.dept_id, late_department.dept_id) as event_dept_id,
-    coalesce(earliest.division_code, late_division.division_code) as event_division_code,
-    application.moment as application_at,
-    application.day as application_on,
-    case when not application.is_day_only then application.moment end as application_exact_at,
-    application.channel as channel,
-    coalesce(application.is_assisted, false) as is_assisted,
-    submitted_on,
-    received_on,
-    accepted_on,
-    accepted_exact_at,
-    decided_on,
-    decided_exact_at,
-    completed_event_on,
-    completion.event_type as completing_type,
-    completion.moment as completed_at,
-    completion.day as completed_on,
-    case when not completion.is_day_only then completion.moment end as completed_exact_at,
-    coalesce(completion.outcome, other_outcome) as outcome,
-    result_ready_on,
-    last_event_on,
-    supplement_count,
-    has_future,
-    case when completion is null then has_void_outcome
-         else coalesce(coalesce(completion.outcome, other_outcome) in ('void', 'technical_delete'), false) end as is_void
-from grouped
-left join late_item on late_item.case_id = grouped.case_id
-left join late_department on late_department.case_id = grouped.case_id
-left join late_division on late_division.case_id = grouped.case_id
-left join late_bundle on late_bundle.case_id = grouped.case_id
+    case_id,
+    arg_min(source_id, event_id) filter (where is_earliest) as source_id,
+    arg_min(item_id, event_id) filter (where is_item) as item_id,
+    arg_min(dept_id, event_id) filter (where is_department) as event_dept_id,
+    arg_min(division_code, event_id) filter (where is_division) as event_division_code,
+    arg_min(bundle_id, event_id) filter (where is_bundle) as bundle_id,
+    min(occurred_at) filter (where is_application) as application_at,
+    min(occurred_on) filter (where is_application) as application_on,
+    min(occurred_at) filter (where is_application and is_exact) as application_exact_at,
+    arg_min(channel, event_id) filter (where is_application) as channel,
+    arg_min(coalesce(assisted, false), event_id) filter (where is_application) as is_assisted,
+    min(event_type) filter (where is_completion) as completing_type,
+    min(occurred_at) filter (where is_completion) as completed_at,
+    min(occurred_on) filter (where is_completion) as completed_on,
+    min(occurred_at) filter (where is_completion and is_exact) as completed_exact_at,
+    arg_min(outcome, event_id) filter (where is_outcome) as outcome
+from picked
+where is_earliest or is_item or is_department or is_division or is_bundle or is_application or is_completion or is_outcome
+group by case_id

@@ -14,10 +14,11 @@ published as (
 joined as (
     select
         moment.*,
-        subject.* exclude (case_id, item_id, accepted_on, last_event_on, application_on, is_void),
+        milestone.* exclude (case_id, accepted_on),
+        subject.* exclude (case_id, item_id, accepted_on, last_event_on, application_on, channel),
         subject.accepted_on as clock_start_on,
         clock.* exclude (case_id),
-        coalesce(moment.received_on, moment.application_on) as receipt_on,
+        coalesce(milestone.received_on, moment.application_on) as receipt_on,
         coalesce(channel.channel_group, 'other') as channel_group,
         coalesce(channel.is_online, false) as is_applied_online,
         session.case_id is not null as is_decided_same_session,
@@ -29,6 +30,7 @@ joined as (
         coalesce(rated.has_bad_rating, false) as has_bad_rating,
         published.due_at as published_due_at
     from int_case_moment as moment
+    join int_case_milestone as milestone on milestone.case_id = moment.case_id
     join int_case_subject as subject on subject.case_id = moment.case_id
     join int_case_clock as clock on clock.case_id = moment.case_id
     left join int_case_visit as visit on visit.case_id = moment.case_id

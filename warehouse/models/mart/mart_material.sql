@@ -27,9 +27,9 @@ select
     division.city_code,
     division.district_code,
     division.town_code,
-    moment.channel,
+    subject.channel,
     channel.channel_group,
-    moment.application_on,
+    subject.application_on,
     latest.material.licence_type as licence_type,
     coalesce(latest.material.is_required, true) as is_required,
     latest.material.provided_by as provided_by,
@@ -39,8 +39,7 @@ select
     coalesce(latest.material.copies, 1) as copies
 from latest
 left join int_case_subject as subject on subject.case_id = latest.case_id
-left join int_case_moment as moment on moment.case_id = latest.case_id
 left join mart_item as item on item.item_id = subject.item_id and item.version = subject.item_version
 left join dim_division as division on division.division_code = subject.division_code
-left join ref_channel as channel on channel.channel = moment.channel
+left join ref_channel as channel on channel.channel = subject.channel
 where not coalesce(subject.is_void, false)

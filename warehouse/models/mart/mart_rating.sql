@@ -1,7 +1,7 @@
 -- One rating of a case that is not void (or of no known case), with the case's item, department and division, else the item's own.
 with rating as (
     select
-        rating.*,
+        rating.source_id, rating.rating_id, rating.case_id, rating.item_id, rating.channel, rating.grade, rating.rated_at, rating.rated_on,
         coalesce(rating.validity, 'valid') = 'valid' as is_valid,
         not coalesce(rating.is_default, false) as is_active,
         coalesce(rating.rating_no, 0) as ordinal,
@@ -19,19 +19,28 @@ ranked as (
         row_number() over (partition by case_id, opinion, is_valid order by rated_at, ordinal, rating_id, source_id) as from_first
     from rating
 ),
-placed as (
+related as (
     select
         ranked.*,
-        coalesce(subject.item_id, ranked.item_id) as known_item_id,
-        case when subject.item_id is not null then subject.item_version else version.version end as known_version,
-        coalesce(subject.dept_id, version.dept_id) as dept_id,
-        coalesce(subject.division_code, version.division_code) as division_code
+        subject.item_id as case_item_id,
+        subject.item_version as case_item_version,
+        subject.dept_id as case_dept_id,
+        subject.division_code as case_division_code,
+        case when subject.item_id is null then ranked.item_id end as own_item_id
     from ranked
     left join int_case_subject as subject on subject.case_id = ranked.case_id
-    left join int_item_span as version
-        on subject.item_id is null and version.item_id = ranked.item_id
-        and ranked.rated_on >= version.from_on and ranked.rated_on < version.until_on
     where not coalesce(subject.is_void, false)
+),
+placed as (
+    select
+        related.*,
+        coalesce(related.case_item_id, related.item_id) as known_item_id,
+        coalesce(related.case_item_version, version.version) as known_version,
+        coalesce(related.case_dept_id, version.dept_id) as dept_id,
+        coalesce(related.case_division_code, version.division_code) as division_code
+    from related
+    left join int_item_span as version
+        on version.item_id = related.own_item_id and related.rated_on >= version.from_on and related.rated_on < version.until_on
 )
 select
     placed.rating_id,
