@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipelines.demo.city import City
-from pipelines.demo.days import DAY, working_days
+from pipelines.demo.days import DAY, number, working_days
 from pipelines.demo.model import GROUPS, path, path_by_group
 from pipelines.demo.streams import pick, pick_rows
 from pipelines.demo.waiting import day_weight, spring_festival
@@ -82,7 +82,14 @@ def _items(city: City, rng: np.random.Generator, start: int, end: int) -> np.nda
     """How many applications for each division, and for which items."""
     spec, days = city.model["demand"], np.arange(start, end)
     month = (np.datetime64("1970-01-01", "D") + start).astype("datetime64[M]").astype(int) % 12
-    volume = spec["per_year"] / 249.5 * day_weight(city.model, days).sum() * spec["month"][month] * float(path(spec["growth"], start)) * city.scale
+    volume = (
+        spec["per_year"]
+        / 249.5
+        * day_weight(city.model, days).sum()
+        * spec["month"][month]
+        * float(path(spec["growth"], start))
+        * city.scale
+    )
     out = []
     for group, name in enumerate(GROUPS):
         mine = np.flatnonzero(city.group == group)
@@ -178,7 +185,7 @@ def _place(city: City, rng: np.random.Generator, channel: np.ndarray, what: tupl
 def _bundled(city: City, rng: np.random.Generator, made: Applications) -> Applications:
     """Let some firms file two matters at once: the second takes day, place and applicant of the first."""
     spec = city.model["demand"]["bundle"]
-    able = made.is_firm & (made.channel == WINDOW) & (made.day >= (spec["from"] - np.datetime64(0, "D").astype(object)).days)
+    able = made.is_firm & (made.channel == WINDOW) & (made.day >= number(spec["from"]))
     first = np.flatnonzero(able[:-1] & able[1:] & (made.group[:-1] == made.group[1:]) & (rng.random(len(made) - 1) < spec["share"]))
     first = first[np.diff(first, prepend=-9) > 1]
     bundle, same = made.bundle.copy(), {}

@@ -68,6 +68,13 @@ def _centre(model: Model, group: str, town: dict[str, Any]) -> dict[str, Any]:
 
 
 def _division(place: dict[str, Any], level: int, parent: str | None) -> dict[str, Any]:
-    row = {"division_code": place["code"], "parent_code": parent, "level": level, "kind": "statutory", "name_zh": place["zh"], "name_en": place["en"]}
+    row = {
+        "division_code": place["code"],
+        "parent_code": parent,
+        "level": level,
+        "kind": "statutory",
+        "name_zh": place["zh"],
+        "name_en": place["en"],
+    }
     rest = {name: place.get(name) for name in ("population", "lat", "lon")}
     return row | rest | {"calendar_id": "CN", "valid_from": LISTED}

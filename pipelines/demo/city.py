@@ -16,7 +16,9 @@ from pipelines.demo.model import GROUPS, Model, load
 from pipelines.demo.sites import Sites, sites
 from pipelines.demo.streams import stream
 from pipelines.demo.waiting import Waiting, waiting
+from pipelines.demo.writing import numbered
 
+QUEUES = {"business": 1, "tax": 1, "investment": 1, "land": 2, "housing": 2, "environment": 2, "transport": 2}
 MARGIN = 200  # days after the last one for which queues are known: visits planned beyond the end are drawn, then cut off
 
 
@@ -52,6 +54,37 @@ class City:
     @cached_property
     def division_codes(self) -> pl.Series:
         return pl.Series([item.division_code for item in self.items])
+
+    @cached_property
+    def district_codes(self) -> pl.Series:
+        """Six digits of each item's district (or the city)."""
+        return self.division_codes.str.slice(0, 6)
+
+    @cached_property
+    def person_keys(self) -> pl.Series:
+        """Keys of persons from the front, of firms from the back."""
+        spec = self.model["people"]
+        persons, firms = (int(spec[name] * self.scale) + 2 for name in ("persons", "firms"))
+        return pl.concat([numbered("P", 0, persons, 7), numbered("F", 0, firms, 7).reverse()])
+
+    @cached_property
+    def agent_keys(self) -> pl.Series:
+        return numbered("A", 0, int(3000 * self.scale) + 2, 6)
+
+    @cached_property
+    def window_ids(self) -> pl.Series:
+        """Windows in the order of their sites."""
+        return pl.Series([f"{site.site_id}-W{no:02d}" for site in self.places.sites for no in range(1, site.windows + 1)])
+
+    @cached_property
+    def queue_letter(self) -> np.ndarray:
+        """Number of the queue letter of each item (A, B, C) where a hall's windows are split by department."""
+        return self.of(lambda item: QUEUES.get(item.theme, 0))
+
+    @cached_property
+    def is_endorsement(self) -> np.ndarray:
+        """Hong Kong and Macao endorsements: seconds at a terminal."""
+        return self.of(lambda item: item.is_endorsement)
 
     @cached_property
     def point_ids(self) -> pl.Series:

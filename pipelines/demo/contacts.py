@@ -8,12 +8,12 @@ import polars as pl
 from pipelines.demo.applications import CHANNELS, TERMINAL, arrival_seconds
 from pipelines.demo.city import City
 from pipelines.demo.course import Course
-from pipelines.demo.days import DAY, day_of
+from pipelines.demo.days import DAY, day_of, number
 from pipelines.demo.events import people, place_point
 from pipelines.demo.handover import COURIER_MODE, MODES, Handover
 from pipelines.demo.model import Spec, path
 from pipelines.demo.streams import pick, pick_at, pick_rows
-from pipelines.demo.writing import instant, lookup, words
+from pipelines.demo.writing import instant, lookup, numbered, words
 
 REACHED = ("view", "start", "submit", "outcome")
 WITH_OFFSET = "%Y-%m-%dT%H:%M:%S+08:00"  # the portal writes its offset, the halls write local time
@@ -32,21 +32,24 @@ def sessions(city: City, course: Course, ids: pl.Series) -> pl.DataFrame:
     return pl.concat([frame, _calls(city, course, rng, calls)], how="diagonal")
 
 
-def _sessions(city: City, course: Course, tools: tuple[pl.Series, np.random.Generator], what: tuple[np.ndarray, np.ndarray]) -> pl.DataFrame:
+def _sessions(
+    city: City, course: Course, tools: tuple[pl.Series, np.random.Generator], what: tuple[np.ndarray, np.ndarray]
+) -> pl.DataFrame:
     (ids, rng), (case, reached), made = tools, what, course.made
     spec, n = city.model["sessions"], len(case)
     minutes = np.array([spec["minutes"].get(name, 0.0) for name in CHANNELS])[made.channel[case]] * np.array([0.25, 0.5, 1.0, 1.0])[reached]
     seconds = np.maximum(rng.gamma(2.2, 1.0, n) / 2.2 * minutes * 60, 4).astype(int)
-    quick = city.of(lambda item: item.is_endorsement)[made.item[case]] & (made.channel[case] == TERMINAL) & (reached == 3)
+    quick = city.is_endorsement[made.item[case]] & (made.channel[case] == TERMINAL) & (reached == 3)
     seconds = np.where(quick, np.maximum(rng.normal(spec["endorsement_seconds"], 6, n), 12).astype(int), seconds)
     finished = reached >= 2
     ended = made.at[case] + 5 - (~finished) * rng.integers(600, 5 * DAY, n)
     start_of_month = np.maximum(ended - seconds, city.model.first * DAY)
-    person = people(course)[0].gather(case)
+    unknown = (reached == 0) & (rng.random(n) < 0.6)
+    person = lookup(people(city, course)[0], np.where(unknown, -1, case))
     frame = {
-        "session_id": f"S{day_of(made.month):%y%m}" + pl.Series(np.arange(n) + 1).cast(pl.String).str.zfill(7), "channel": words(CHANNELS, made.channel[case]),
+        "session_id": numbered(f"S{day_of(made.month):%y%m}", 1, n, 7), "channel": words(CHANNELS, made.channel[case]),
         "point_id": lookup(city.point_ids, np.where(made.channel[case] == TERMINAL, place_point(city, course)[case], -1)),
-        "account_key": person.set(pl.Series((reached == 0) & (rng.random(n) < 0.6)), None), "item_id": lookup(city.item_ids, made.item[case]),
+        "account_key": person, "item_id": lookup(city.item_ids, made.item[case]),
         "started_at": instant(start_of_month), "ended_at": instant(start_of_month + seconds), "hits": pl.Series((3 + rng.poisson(6, n)).astype(np.int64)),
         "reached": words(REACHED, reached), "case_id": lookup(ids, np.where(finished, case, -1)),
     }  # fmt: skip
@@ -60,7 +63,7 @@ def _calls(city: City, course: Course, rng: np.random.Generator, case: np.ndarra
     start = made.day[case] * DAY + arrival_seconds(rng, hours, n)
     answered = start + rng.exponential(25, n).astype(int) + 3
     frame = {
-        "session_id": f"H{day_of(made.month):%y%m}" + pl.Series(np.arange(n) + 1).cast(pl.String).str.zfill(6), "channel": pl.repeat("hotline", n, eager=True),
+        "session_id": numbered(f"H{day_of(made.month):%y%m}", 1, n, 6), "channel": pl.repeat("hotline", n, eager=True),
         "item_id": lookup(city.item_ids, made.item[case]), "started_at": instant(start), "ended_at": instant(answered + rng.gamma(2, 70, n).astype(int)),
         "purpose": words(list(spec["purposes"]), pick(rng, np.array(list(spec["purposes"].values())), n)), "answered_at": instant(answered),
     }  # fmt: skip
@@ -75,11 +78,13 @@ def payments(city: City, course: Course, ids: pl.Series) -> pl.DataFrame:
     amount = yuan[(made.item[case] * 7) % len(yuan)]
     methods = list(next(iter(spec["methods"].values())))
     shares = np.array([float(path({year: table[name] for year, table in spec["methods"].items()}, made.month)) for name in methods])
-    table = np.broadcast_to(shares, (n, len(methods))) * np.where((made.is_online | (made.channel == TERMINAL))[case][:, None], [0, 0.2, 1, 1, 1], 1)
+    table = np.broadcast_to(shares, (n, len(methods))) * np.where(
+        (made.is_online | (made.channel == TERMINAL))[case][:, None], [0, 0.2, 1, 1, 1], 1
+    )
     at = np.where(course.in_session[case], course.accepted[case] + 5, np.minimum(course.accepted[case] + 30, course.decided[case]))
     failed = rng.random(n) < spec["failed"]
     frame = {
-        "payment_id": f"Y{day_of(made.month):%y%m}" + pl.Series(np.arange(n) + 1).cast(pl.String).str.zfill(6), "case_id": ids.gather(case),
+        "payment_id": numbered(f"Y{day_of(made.month):%y%m}", 1, n, 6), "case_id": ids[case],
         "item_id": lookup(city.item_ids, made.item[case]), "amount": pl.Series(amount.astype(np.int64)), "method": words(methods, pick_rows(rng.random(n), table)),
         "channel": words(CHANNELS, made.channel[case]), "requested_at": instant(at - 20), "paid_at": instant(np.where(failed, -1, at)),
         "status": words(("paid", "failed"), failed.astype(int)),
@@ -95,7 +100,7 @@ def deliveries(city: City, course: Course, result: Handover, ids: pl.Series) -> 
     arrived = np.where(result.delivered[case] < end, result.delivered[case], -1)
     status = np.select([arrived >= 0, result.mode[case] == COURIER_MODE], [0, 1], 2)
     frame = {
-        "delivery_id": f"D{day_of(made.month):%y%m}" + pl.Series(np.arange(len(case)) + 1).cast(pl.String).str.zfill(6), "case_id": ids.gather(case),
+        "delivery_id": numbered(f"D{day_of(made.month):%y%m}", 1, len(case), 6), "case_id": ids[case],
         "direction": pl.repeat("result", len(case), eager=True), "mode": words(MODES, result.mode[case]),
         "dispatched_at": instant(result.dispatched[case]), "received_at": instant(arrived), "status": words(("received", "in_transit", "waiting"), status),
     }  # fmt: skip
@@ -116,9 +121,9 @@ def _survey(city: City, spec: Spec) -> pl.DataFrame:
     else:
         answers, bad = rng.random(n) < spec["respond"], rng.random(n) < spec["bad"]
     grade = np.where(bad, 2, np.array([5, 4, 3])[pick_at(rng.random(n), np.array([0.78, 0.18, 0.04]))])
-    first = (np.datetime64(spec["from"]) - np.datetime64(0, "D")).astype(int)
+    first = number(spec["from"])
     frame = {
-        "survey_id": pl.repeat(spec["id"], n, eager=True), "respondent_key": "S-" + spec["id"] + "-" + pl.Series(np.arange(n) + 1).cast(pl.String).str.zfill(5),
+        "survey_id": pl.repeat(spec["id"], n, eager=True), "respondent_key": numbered(f"S-{spec['id']}-", 1, n, 5),
         "weight": pl.Series(np.ones(n)), "responded": words(("false", "true"), answers.astype(int)), "grade": pl.Series(grade.astype(np.int64)).set(pl.Series(~answers), None),
         "fielded_on": pl.Series((first + rng.integers(0, spec["days"], n)).astype("datetime64[D]")),
         "division_code": pl.repeat(city.model.division_code(spec["district"]), n, eager=True),

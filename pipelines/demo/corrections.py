@@ -21,7 +21,9 @@ def corrections(city: City, month: int, sent: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("event_type").is_in(_MOVED)).then(pl.col("occurred_at").dt.offset_by("4m")).otherwise(pl.col("occurred_at")).alias("occurred_at"),
         pl.col("reason").fill_null("corrected"), source_version=pl.lit(2), deleted=pl.lit(None, pl.Boolean),
     )  # fmt: skip
-    twice = kept.filter((drawn > 0.5) & (drawn < 0.5 + spec["duplicate"])).with_columns(source_version=pl.lit(1), deleted=pl.lit(None, pl.Boolean))
+    twice = kept.filter((drawn > 0.5) & (drawn < 0.5 + spec["duplicate"])).with_columns(
+        source_version=pl.lit(1), deleted=pl.lit(None, pl.Boolean)
+    )
     back = sent.filter(pl.col("case_id").is_in(taken_back.implode())).select(*REQUIRED, source_version=pl.lit(2), deleted=pl.lit(True))
     return pl.concat([corrected, twice, back], how="diagonal").sort("occurred_at", "event_id")
 

@@ -91,7 +91,9 @@ def _apply(city: City, course: Course) -> None:
     first = visit(city, course.rng, staffed, (made.site[staffed], made.at[staffed]))
     course.visits[SUBMISSION] = first
     hours = by_group(spec["office_hours"]["mean"], made.group)
-    course.is_automatic = made.is_online & (made.level >= 4) & made.is_spot & course.chance(spec["automatic"]) | (made.channel == TERMINAL) & made.is_spot
+    course.is_automatic = (
+        made.is_online & (made.level >= 4) & made.is_spot & course.chance(spec["automatic"]) | (made.channel == TERMINAL) & made.is_spot
+    )
     seen = office(city, course, made.at, hours)
     rejected = made.is_online & ~course.is_automatic & course.chance(spec["pre_rejected"])
     course.pre_rejected = np.where(rejected, seen, none)
@@ -156,10 +158,16 @@ def _use_time(city: City, course: Course) -> None:
 def _supplement(city: City, course: Course) -> None:
     """Requests for what is missing, up to two, and its coming in (online, or brought to the window)."""
     made, spec, n = course.made, city.model["course"], len(course.made)
-    share = by_group(spec["supplement"], made.group) * np.where(made.is_spot, spec["supplement_spot"], 1.4) * np.where(made.is_online, spec["supplement_online"], 1.0)
+    share = (
+        by_group(spec["supplement"], made.group)
+        * np.where(made.is_spot, spec["supplement_spot"], 1.4)
+        * np.where(made.is_online, spec["supplement_online"], 1.0)
+    )
     wanted = ~course.is_automatic & course.chance(share)
     after = np.minimum(course.rng.geometric(0.5, n) - 1, course.used_days)
-    start = np.where(after > 0, office_time(course, working_days().add(course.accepted // DAY, after)), course.accepted + course.rng.integers(30, 180, n))
+    start = np.where(
+        after > 0, office_time(course, working_days().add(course.accepted // DAY, after)), course.accepted + course.rng.integers(30, 180, n)
+    )
     brought = wanted & course.chance(np.where(made.is_online, spec["visits"]["supplement"], 0.85)) & (made.channel != COURIER)
     never = wanted & course.chance(spec["never_supplemented"])
     for round_no in range(2):
@@ -168,7 +176,9 @@ def _supplement(city: City, course: Course) -> None:
         back = office_time(course, working_days().add(start // DAY, days))
         rows = np.flatnonzero(asks & brought & ~never)
         if round_no == 0:
-            course.visits[SUPPLEMENT] = visit(city, course.rng, rows, (made.site[rows], back[rows] // DAY * DAY + _arrivals(city, course, len(rows))))
+            course.visits[SUPPLEMENT] = visit(
+                city, course.rng, rows, (made.site[rows], back[rows] // DAY * DAY + _arrivals(city, course, len(rows)))
+            )
             back[rows] = course.visits[SUPPLEMENT].started + 60
         course.asked.append(np.where(asks, start, -1))
         course.brought.append(np.where(asks & ~never, back, -1))
@@ -178,7 +188,14 @@ def _supplement(city: City, course: Course) -> None:
 def _stop_clock(city: City, course: Course) -> None:
     """Hearings, tests and expert reviews stop the clock of some licences that were not supplemented."""
     made, spec, n = course.made, city.model["course"]["clock_stop"], len(course.made)
-    stops = city.is_licence[made.item] & (made.legal >= 15) & ~made.is_spot & (course.used_days > 0) & (course.asked[0] < 0) & course.chance(spec["share"])
+    stops = (
+        city.is_licence[made.item]
+        & (made.legal >= 15)
+        & ~made.is_spot
+        & (course.used_days > 0)
+        & (course.asked[0] < 0)
+        & course.chance(spec["share"])
+    )
     after = np.ceil(course.used_days / 2).astype(int)
     start = working_days().add(course.accepted // DAY, after)
     end = working_days().add(start, np.maximum(np.round(lognormal(course.rng, spec["days"], n)), 1).astype(int))
@@ -215,14 +232,28 @@ def _end(city: City, course: Course) -> None:
     made, spec, n = course.made, city.model["course"], len(course.made)
     is_service = city.is_service[made.item]
     drawn, shares = course.rng.random(n), spec["outcome"]
-    edges = np.cumsum([shares["refused"] * ~is_service, np.full(n, shares["forwarded"]), np.full(n, shares["void"]), np.full(n, shares["technical_delete"])], axis=0)
+    edges = np.cumsum(
+        [
+            shares["refused"] * ~is_service,
+            np.full(n, shares["forwarded"]),
+            np.full(n, shares["void"]),
+            np.full(n, shares["technical_delete"]),
+        ],
+        axis=0,
+    )
     course.outcome = np.select([drawn < edge for edge in edges], [REFUSED, FORWARDED, VOID, DELETED], np.where(is_service, CLOSED, GRANTED))
     course.ended = np.full(n, -1)
     not_accepted = ~course.is_automatic & (course.asked[0] < 0) & course.chance(spec["not_accepted"])
-    withdrawn = ~made.is_spot & ~course.is_automatic & (course.asked[0] < 0) & (course.stopped < 0) & course.chance(spec["withdrawn"] / 0.45)
+    withdrawn = (
+        ~made.is_spot & ~course.is_automatic & (course.asked[0] < 0) & (course.stopped < 0) & course.chance(spec["withdrawn"] / 0.45)
+    )
     never = (course.asked[0] >= 0) & (course.brought[0] < 0)
-    between = office(city, course, course.accepted + ((course.decided - course.accepted) * course.rng.random(n)).astype(int), np.full(n, 0.5))
-    gone = office_time(course, working_days().add(np.maximum(course.asked[0], 0) // DAY + (course.asked[0] < 0) * made.day, course.rng.integers(15, 50, n)))
+    between = office(
+        city, course, course.accepted + ((course.decided - course.accepted) * course.rng.random(n)).astype(int), np.full(n, 0.5)
+    )
+    gone = office_time(
+        course, working_days().add(np.maximum(course.asked[0], 0) // DAY + (course.asked[0] < 0) * made.day, course.rng.integers(15, 50, n))
+    )
     for which, at, outcome in ((withdrawn, between, WITHDRAWN), (not_accepted, course.accepted, NOT_ACCEPTED), (never, gone, LAPSED)):
         course.ended = np.where(which, at, course.ended)
         course.outcome = np.where(which, outcome, course.outcome)

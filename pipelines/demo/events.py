@@ -9,10 +9,21 @@ import polars as pl
 
 from pipelines.demo.applications import CHANNELS, COURIER, STATION, TERMINAL, WINDOW
 from pipelines.demo.city import City
-from pipelines.demo.course import IDENTITY, LAPSED, NOT_ACCEPTED, ORIGINAL, OUTCOMES, SUBMISSION, SUPPLEMENT, WITHDRAWN, Course, no_acceptance
+from pipelines.demo.course import (
+    IDENTITY,
+    LAPSED,
+    NOT_ACCEPTED,
+    ORIGINAL,
+    OUTCOMES,
+    SUBMISSION,
+    SUPPLEMENT,
+    WITHDRAWN,
+    Course,
+    no_acceptance,
+)
 from pipelines.demo.days import day_of
 from pipelines.demo.handover import AT_TERMINAL, COURIER_MODE, DOWNLOAD, PICKUP, Handover
-from pipelines.demo.writing import instant, lookup, words
+from pipelines.demo.writing import instant, lookup, numbered, words
 
 ACTORS = ("applicant", "agent", "staff", "system")
 APPLICANT, AGENT, STAFF, SYSTEM = range(len(ACTORS))
@@ -21,6 +32,7 @@ TYPES = (
     "step_started", "step_ended", "special_started", "special_ended", "decided", "completed", "result_ready", "delivered",
     "onsite_identity_check", "onsite_original_check", "onsite_submission", "onsite_pickup", "onsite_other", "paid", "withdrawn",
 )  # fmt: skip
+_SEQUENCE = pl.Series([f"-{number:02d}" for number in range(100)])
 _REASONS = ("supplement", "material_incomplete", "clock_stop", "extension", "expert_review", "site_inspection")
 
 
@@ -33,7 +45,15 @@ class Log:
 
     def note(self, kind: str, rows: np.ndarray, at: np.ndarray, **more: np.ndarray | int) -> None:
         """Note an event of a kind for rows of cases; `more`: channel, point, actor, outcome, reason, special, on_site."""
-        defaults = {"channel": self.course.made.channel[rows], "point": -1, "actor": STAFF, "outcome": -1, "reason": -1, "special": -1, "on_site": 0}
+        defaults = {
+            "channel": self.course.made.channel[rows],
+            "point": -1,
+            "actor": STAFF,
+            "outcome": -1,
+            "reason": -1,
+            "special": -1,
+            "on_site": 0,
+        }
         values = {"case": rows, "kind": TYPES.index(kind), "at": at, **(defaults | more)}
         for name, value in values.items():
             self.parts.setdefault(name, []).append(np.broadcast_to(np.asarray(value), rows.shape))
@@ -41,18 +61,15 @@ class Log:
 
 def case_ids(city: City, course: Course) -> pl.Series:
     """Case numbers: division, year and month, running number."""
-    made, month = course.made, day_of(course.made.month)
-    number = pl.Series("n", np.arange(len(made)) + 1).cast(pl.String).str.zfill(6)
-    return pl.select(lookup(city.division_codes, made.item).str.slice(0, 6) + f"{month:%y%m}" + number).to_series()
+    made = course.made
+    return lookup(city.district_codes, made.item) + numbered(f"{day_of(made.month):%y%m}", 1, len(made), 6)
 
 
-def people(course: Course) -> tuple[pl.Series, pl.Series]:
+def people(city: City, course: Course) -> tuple[pl.Series, pl.Series]:
     """Keys of applicants and agents: made-up numbers of the demo."""
     made = course.made
-    number = pl.Series("p", made.person).cast(pl.String).str.zfill(7)
-    applicant = words(("P", "F"), made.is_firm.astype(int)) + number
-    agent = ("A" + pl.Series("a", made.agent).cast(pl.String).str.zfill(6)).set(pl.Series(made.agent < 0), None)
-    return applicant, agent
+    applicant = city.person_keys[np.where(made.is_firm, len(city.person_keys) - 1 - made.person, made.person)]
+    return applicant, lookup(city.agent_keys, made.agent)
 
 
 def place_point(city: City, course: Course) -> np.ndarray:
@@ -124,8 +141,12 @@ def _in_between(city: City, log: Log) -> None:
     log.note("special_started", rows, course.stopped[rows], special=0, reason=_REASONS.index("expert_review"))
     log.note("special_ended", rows, course.resumed[rows], special=0)
     open_time = course.decided - course.accepted
-    rows = np.flatnonzero(course.is_late & (open_time > 2 * 86400) & (course.asked[0] < 0) & (course.stopped < 0) & course.chance(spec["extension"]))
-    start = (course.accepted[rows] + open_time[rows] // 2) // 86400 * 86400 + course.accepted[rows] % 86400  # some day in between, same time of day
+    rows = np.flatnonzero(
+        course.is_late & (open_time > 2 * 86400) & (course.asked[0] < 0) & (course.stopped < 0) & course.chance(spec["extension"])
+    )
+    start = (course.accepted[rows] + open_time[rows] // 2) // 86400 * 86400 + course.accepted[
+        rows
+    ] % 86400  # some day in between, same time of day
     log.note("special_started", rows, start, special=1)
     log.note("special_ended", rows, start + 1200, special=1)
     rows = np.flatnonzero(~course.made.is_spot & (open_time > 7200) & (course.asked[0] < 0) & course.chance(spec["steps"]))
@@ -175,25 +196,24 @@ def _rows(city: City, log: Log, ids: pl.Series) -> pl.DataFrame:
     first = np.flatnonzero(np.diff(case, prepend=-1))
     sequence = np.arange(n) - np.repeat(first, np.diff(first, append=n)) + 1
     is_first, names_item = sequence == 1, column["kind"] == TYPES.index("accepted")
-    applicant, agent = people(log.course)
+    applicant, agent = people(city, log.course)
     item = np.where(is_first | names_item, made.item[case], -1)
     by_person = is_first | (column["on_site"] > 0)
-    case_id = ids.gather(case)
+    case_id = ids[case]
     frame = {
-        "event_id": case_id + "-" + pl.Series(sequence).cast(pl.String).str.zfill(2), "case_id": case_id,
+        "event_id": case_id + _SEQUENCE[sequence], "case_id": case_id,
         "event_type": words(TYPES, column["kind"]), "occurred_at": instant(column["at"]), "channel": words(CHANNELS, column["channel"]),
         "item_id": lookup(city.item_ids, item), "dept_id": lookup(city.dept_ids, item),
         "division_code": lookup(city.division_codes, np.where(is_first, made.item[case], -1)),
         "point_id": lookup(city.point_ids, column["point"]), "on_site": words(("true",), column["on_site"] - 1),
-        "actor_kind": words(ACTORS, column["actor"]), "applicant_key": applicant.gather(np.where(by_person, case, 0)).set(pl.Series(~by_person), None),
-        "agent_key": agent.gather(np.where(by_person, case, 0)).set(pl.Series(~by_person), None),
+        "actor_kind": words(ACTORS, column["actor"]), "applicant_key": lookup(applicant, np.where(by_person, case, -1)),
+        "agent_key": lookup(agent, np.where(by_person, case, -1)),
         "assisted": words(("true",), np.where(is_first & made.is_assisted[case], 0, -1)), "outcome": words(OUTCOMES, column["outcome"]),
         "reason": words(_REASONS, column["reason"]), "special_kind": words(("clock_stop", "extension"), column["special"]),
-        "bundle_id": _bundles(made.month, np.where(is_first, made.bundle[case], -1)),
+        "bundle_id": lookup(_bundles(made.month, int(made.bundle.max(initial=0))), np.where(is_first, made.bundle[case], -1)),
     }  # fmt: skip
     return pl.DataFrame(frame)
 
 
-def _bundles(month: int, numbers: np.ndarray) -> pl.Series:
-    text = f"B{day_of(month):%y%m}-" + pl.Series(numbers).cast(pl.String).str.zfill(4)
-    return text.set(pl.Series(numbers < 0), None)
+def _bundles(month: int, last: int) -> pl.Series:
+    return numbered(f"B{day_of(month):%y%m}-", 0, last + 1, 4)

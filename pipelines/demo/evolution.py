@@ -83,12 +83,14 @@ def _levels(ctx: _Context, items: list[Item], reviews: int) -> np.ndarray:
 def _first_levels(ctx: _Context, items: list[Item]) -> np.ndarray:
     """Give the readiest items the depth that the inventory of 2014 counted."""
     ready, counts = ctx.model["catalogue"]["readiness"], ctx.model["catalogue"]["depth_at_least"]
-    score = by_group(ready["division"], ctx.group) + np.array([ready["function"].get(item.function, 0.0) + item.depth_shift for item in items])
+    score = by_group(ready["division"], ctx.group) + np.array(
+        [ready["function"].get(item.function, 0.0) + item.depth_shift for item in items]
+    )
     score = score + ready["demand"] * ctx.demand + ready["noise"] * ctx.rng("readiness").standard_normal(len(items))
     score[~ctx.is_applied] = -np.inf
     rank = np.empty(len(items), dtype=int)
     rank[np.argsort(-score, kind="stable")] = np.arange(len(items))
-    return sum((rank < count).astype(int) for count in counts.values())
+    return np.sum([rank < count for count in counts.values()], axis=0)
 
 
 def _spots(ctx: _Context, items: list[Item], reviews: int) -> np.ndarray:
@@ -104,12 +106,16 @@ def _limits(ctx: _Context, items: list[Item], is_spot: np.ndarray) -> tuple[np.n
     spec, rng = ctx.model["reviews"]["promised"], ctx.rng("promised")
     legal = np.array([item.legal for item in items])
     basis = np.where(legal > 0, legal, 5.0)
-    raw = [basis * rng.uniform(*spec["first"], len(items))]
+    raw = [basis * _uniform(rng, spec["first"], len(items))]
     for _ in range(1, len(is_spot)):
-        cut = np.where(rng.random(len(items)) < spec["cut_chance"], rng.uniform(*spec["cut"], len(items)), 1.0)
+        cut = np.where(rng.random(len(items)) < spec["cut_chance"], _uniform(rng, spec["cut"], len(items)), 1.0)
         raw.append(raw[-1] * cut)
     promised = np.clip(np.round(np.stack(raw)), 1, basis)
     return legal, np.where(is_spot, 0.0, promised)
+
+
+def _uniform(rng: np.random.Generator, bounds: list[float], size: int) -> np.ndarray:
+    return rng.uniform(bounds[0], bounds[1], size)
 
 
 def _natural(ctx: _Context) -> np.ndarray:

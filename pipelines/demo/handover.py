@@ -29,7 +29,7 @@ class Handover:
 
 def hand_over(city: City, course: Course) -> Handover:
     """Draw how and when each result is handed over."""
-    made, rng, n = course.made, city.rng("handover", course.made.month), len(course.made)
+    rng, n = city.rng("handover", course.made.month), len(course.made)
     spec = city.model["delivery"]
     has_result = np.isin(course.outcome, (GRANTED, CLOSED, FORWARDED))
     at_once = has_result & course.in_session & (rng.random(n) < spec["at_once"])
@@ -65,7 +65,9 @@ def _arrival(city: City, course: Course, rng: np.random.Generator, what: tuple[n
     (ready, mode), n, spec = what, len(course.made), city.model["delivery"]
     wait = np.maximum(np.round(lognormal(rng, spec["pickup_days"], n)), 1).astype(int)
     pickup = working_days().add(ready // DAY, wait) * DAY + rng.integers(OPEN, SHUT, n)
-    courier = (ready // DAY + rng.integers(*np.array(spec["courier_days"]) + [0, 1], n)) * DAY + rng.integers(9 * 3600, 20 * 3600, n)
+    courier = (ready // DAY + rng.integers(spec["courier_days"][0], spec["courier_days"][1] + 1, n)) * DAY + rng.integers(
+        9 * 3600, 20 * 3600, n
+    )
     anywhen = (ready // DAY + wait) * DAY + rng.integers(7 * 3600, 22 * 3600, n)
     return np.select([mode < 0, mode <= DOWNLOAD, mode == COURIER_MODE, mode == PICKUP], [-1, ready + 5, courier, pickup], anywhen)
 

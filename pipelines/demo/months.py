@@ -13,7 +13,7 @@ from pipelines.demo.corrections import corrections
 from pipelines.demo.course import Course, run
 from pipelines.demo.days import day_of, months
 from pipelines.demo.events import case_ids, events
-from pipelines.demo.handover import Handover, hand_over
+from pipelines.demo.handover import hand_over
 from pipelines.demo.model import GROUPS
 from pipelines.demo.papers import Papers, case_materials, papers
 from pipelines.demo.ratings import ratings
@@ -50,8 +50,12 @@ def _shelves(city: City, folder: Path) -> dict[str, Shelf]:
     last, late = city.model.last, city.model["late_source"]
     shelves = {
         "case_events": Shelf(folder / "approval", "case_events", "occurred_at", "month", last, ("event_id",)),
-        "corrections": Shelf(folder / "approval", "case_events-corrections", "occurred_at", "quarter", last, ("event_id", "source_version")),
-        "case_materials": Shelf(folder / "approval", "case_materials", "_at", "quarter", last, ("case_id", "material_code", "resubmission_no")),
+        "corrections": Shelf(
+            folder / "approval", "case_events-corrections", "occurred_at", "quarter", last, ("event_id", "source_version")
+        ),
+        "case_materials": Shelf(
+            folder / "approval", "case_materials", "_at", "quarter", last, ("case_id", "material_code", "resubmission_no")
+        ),
         "appointments": Shelf(folder / "booking", "appointments", "booked_at", "year", last, ("appointment_id",)),
         "ratings": Shelf(folder / "opinion", "ratings", "rated_at", "quarter", last, ("rating_id",)),
         "rating_followups": Shelf(folder / "opinion", "rating_followups", "assigned_at", "year", last, ("rating_id",)),

@@ -72,7 +72,7 @@ def case_materials(city: City, known: Papers, course: Course, ids: pl.Series) ->
     by = np.where(second, np.where(made.is_online[case[rows]], UPLOAD, PAPER), by[rows])
     types = known.licence[paper[rows]]
     frame = {
-        "case_id": ids.gather(case[rows]), "material_code": words(known.codes, paper[rows]), "required": words(("true",), np.zeros(len(rows), dtype=int)),
+        "case_id": ids[case[rows]], "material_code": words(known.codes, paper[rows]), "required": words(("true",), np.zeros(len(rows), dtype=int)),
         "provided_by": words(PROVIDED, by), "licence_type": words(list(city.model["licences"]), types),
         "was_available": words(("false", "true"), np.where(types >= 0, was_there[rows].astype(int), -1)), "copies": pl.Series(np.ones(len(rows), dtype=np.int64)),
         "submitted_at": instant(at), "resubmission_no": pl.Series(second.astype(np.int64)),
@@ -81,7 +81,9 @@ def case_materials(city: City, known: Papers, course: Course, ids: pl.Series) ->
     return pl.DataFrame(frame)
 
 
-def _provided(city: City, known: Papers, course: Course, what: tuple[np.random.Generator, np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def _provided(
+    city: City, known: Papers, course: Course, what: tuple[np.random.Generator, np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
     """How each paper came in, and whether the city held it when it was asked for."""
     rng, case, slot = what
     made, spec, n = course.made, city.model["documents"], len(case)

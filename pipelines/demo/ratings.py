@@ -12,7 +12,7 @@ from pipelines.demo.days import DAY, day_of, working_days
 from pipelines.demo.events import CHANNELS, people
 from pipelines.demo.model import path
 from pipelines.demo.streams import lognormal, pick_at
-from pipelines.demo.writing import instant, words
+from pipelines.demo.writing import instant, numbered, words
 
 _TAGS = ("waited_too_long", "too_late", "came_in_vain", "asked_for_more_papers", "unfriendly")
 
@@ -23,7 +23,9 @@ def ratings(city: City, course: Course, ids: pl.Series) -> tuple[pl.DataFrame, p
     done = (course.completed >= 0) & ~np.isin(course.outcome, (VOID, DELETED))
     bad = _bad_chance(spec["bad"], course)
     share = np.select(
-        [made.channel == WINDOW, made.channel == TERMINAL, made.is_online], [spec["active"][kind] for kind in ("window", "terminal", "online")], spec["active"]["other"]
+        [made.channel == WINDOW, made.channel == TERMINAL, made.is_online],
+        [spec["active"][kind] for kind in ("window", "terminal", "online")],
+        spec["active"]["other"],
     )
     share = share * np.where(bad > 2.5 * spec["bad"]["base"], spec["active_if_unhappy"], 1.0)
     active = done & (rng.random(n) < share)
@@ -60,12 +62,11 @@ def _rows(city: City, course: Course, ids: pl.Series, what: dict) -> pl.DataFram
     spec, default = city.model["ratings"], what["default"]
     reason = np.select([course.is_late[case], course.extra[case] > 0, course.asked[0][case] >= 0, course.wait[case] > 20], [1, 2, 3, 0], 4)
     real_name = (what["grade"] <= 2) & ~default & (rng.random(n) < spec["real_name"])
-    number = pl.Series(np.arange(n) + 1).cast(pl.String).str.zfill(6)
     frame = {
-        "rating_id": f"R{day_of(made.month):%y%m}" + number, "case_id": ids.gather(case), "rating_no": pl.Series(what["second"].astype(np.int64) + 1),
+        "rating_id": numbered(f"R{day_of(made.month):%y%m}", 1, n, 6), "case_id": ids[case], "rating_no": pl.Series(what["second"].astype(np.int64) + 1),
         "grade": pl.Series(what["grade"].astype(np.int64)), "is_default": words(("false", "true"), default.astype(int)),
         "invited_at": instant(course.completed[case] + 5), "rated_at": instant(what["at"]), "channel": words(CHANNELS, made.channel[case]),
-        "rater_key": people(course)[0].gather(case), "real_name": words(("true",), np.where(real_name, 0, -1)),
+        "rater_key": people(city, course)[0][case], "real_name": words(("true",), np.where(real_name, 0, -1)),
         "tags": words(_TAGS, np.where((what["grade"] <= 2) & ~default, reason, -1)),
         "validity": words(("valid", "invalid"), ((rng.random(n) < spec["invalid"]) & ~default).astype(int)),
     }  # fmt: skip
@@ -82,13 +83,15 @@ def _followups(city: City, rng: np.random.Generator, what: tuple[pl.Series, np.n
     contacted = np.where(rng.random(n) < spec["contacted"], assigned + rng.integers(1800, 2 * DAY, n), -1)
     verified = pick_at(rng.random(n), np.array(list(spec["verified"].values())))
     in_time = rng.random(n) < spec["rectified_in_time"]
-    put_right = np.where(in_time, assigned + ((due - assigned) * rng.uniform(0.3, 1.0, n)).astype(int), due + rng.integers(DAY, 15 * DAY, n))
+    put_right = np.where(
+        in_time, assigned + ((due - assigned) * rng.uniform(0.3, 1.0, n)).astype(int), due + rng.integers(DAY, 15 * DAY, n)
+    )
     put_right = np.where((verified == 0) & (contacted >= 0), np.maximum(put_right, contacted), -1)
     replied = np.where(contacted >= 0, np.maximum(contacted, put_right) + 3600, -1)
     again = np.where((put_right >= 0) & (rng.random(n) < spec["revisited"]), put_right + rng.integers(3 * DAY, 20 * DAY, n), -1)
     grades = np.array(list(spec["revisit_grades"]))[pick_at(rng.random(n), np.array(list(spec["revisit_grades"].values())))]
     frame = {
-        "rating_id": ids.gather(rows), "attempt": pl.Series(np.ones(n, dtype=np.int64)), "assigned_at": instant(assigned), "contacted_at": instant(contacted),
+        "rating_id": ids[rows], "attempt": pl.Series(np.ones(n, dtype=np.int64)), "assigned_at": instant(assigned), "contacted_at": instant(contacted),
         "verified": words(list(spec["verified"]), np.where(contacted >= 0, verified, -1)), "due_at": instant(due), "rectified_at": instant(put_right),
         "replied_at": instant(replied), "revisit_at": instant(again), "revisit_grade": pl.Series(grades.astype(np.int64)).set(pl.Series(again < 0), None),
     }  # fmt: skip

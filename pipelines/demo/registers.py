@@ -34,12 +34,25 @@ def service_items(city: City) -> pl.DataFrame:
 
 def _fixed(city: City, at: int) -> dict[str, object]:
     item, legal = city.items[at], float(city.evolution.legal[at])
-    own = {name: getattr(item, name) for name in ("item_id", "catalog_code", "name_zh", "name_en", "item_type", "dept_id", "division_code", "audience", "theme")}
+    own = {
+        name: getattr(item, name)
+        for name in ("item_id", "catalog_code", "name_zh", "name_en", "item_type", "dept_id", "division_code", "audience", "theme")
+    }
     unit = "natural_day" if city.evolution.is_natural[at] else "working_day"
     limits = {"legal_limit": int(legal) if legal else None, "legal_unit": unit if legal else None, "promised_unit": unit}
     is_person = item.asked in ("person", "both")
-    flags = {"id_only": is_person and item.spot >= 0.95, "supports_epay": bool(city.has_fee[at]), "supports_courier": item.item_type != "02", "has_fee": bool(city.has_fee[at])}
-    return own | limits | flags | {"supports_appointment": not item.town, "steps_count": 3 + int(item.spot < 0.3) + int(legal >= 30), "status": "in_force"}
+    flags = {
+        "id_only": is_person and item.spot >= 0.95,
+        "supports_epay": bool(city.has_fee[at]),
+        "supports_courier": item.item_type != "02",
+        "has_fee": bool(city.has_fee[at]),
+    }
+    return (
+        own
+        | limits
+        | flags
+        | {"supports_appointment": not item.town, "steps_count": 3 + int(item.spot < 0.3) + int(legal >= 30), "status": "in_force"}
+    )
 
 
 def _changing(city: City, where: tuple[np.ndarray, np.ndarray], version: tuple[np.ndarray, np.ndarray]) -> pl.DataFrame:
@@ -96,9 +109,22 @@ def targets(model: Model) -> pl.DataFrame:
     """What the demo city has set out to reach."""
     rows = []
     for target_id, metric, params, where, op, value, baseline, baseline_on, due, set_on in model.targets:
-        place = {"division_code": None, "dept_id": where["department"]} if isinstance(where, dict) else {"division_code": where and model.division_code(where), "dept_id": None}
-        own = {"target_id": target_id, "metric_id": metric, "params": json.dumps(params) if params else None, **place, "op": op, "value": float(value)}
-        rows.append(own | {"baseline_value": baseline, "baseline_on": baseline_on, "due_on": due, "set_by": "Foshan (demo)", "set_on": set_on})
+        place = (
+            {"division_code": None, "dept_id": where["department"]}
+            if isinstance(where, dict)
+            else {"division_code": where and model.division_code(where), "dept_id": None}
+        )
+        own = {
+            "target_id": target_id,
+            "metric_id": metric,
+            "params": json.dumps(params) if params else None,
+            **place,
+            "op": op,
+            "value": float(value),
+        }
+        rows.append(
+            own | {"baseline_value": baseline, "baseline_on": baseline_on, "due_on": due, "set_by": "Foshan (demo)", "set_on": set_on}
+        )
     return pl.DataFrame(rows, infer_schema_length=None)
 
 

@@ -88,7 +88,9 @@ def _halls(model: Model, group: int) -> list[Site]:
     kind = "hall"
     for key, zh, en, town, audience, windows in model.places["halls"][name]:
         lat, lon = _where(model, group, town)
-        out.append(Site(f"FS-{name}-{key}", kind, zh, en, group, town or model.division_code(name), town or "", audience or "", windows, lat, lon))
+        out.append(
+            Site(f"FS-{name}-{key}", kind, zh, en, group, town or model.division_code(name), town or "", audience or "", windows, lat, lon)
+        )
     spec = model.places["town_halls"]
     for town in map(town_spec, model.places["towns"].get(name, []) if name in spec["districts"] else []):
         zh, en = f"{town['zh']}行政服务中心大厅", f"{town['en']} Service Hall"
@@ -101,7 +103,19 @@ def _counter(model: Model, group: int) -> Site:
     spec, name = model.places["counters"], GROUPS[group]
     place = model.places["city"] if group == 0 else model.places["districts"][name]
     code, lat, lon = place["code"], place["lat"] + 0.01, place["lon"] + 0.01
-    return Site(f"FS-{name}-counter", "counter", place["zh"] + spec["zh"], f"{place['en']}: {spec['en']}", group, code, "", "", spec["windows"], lat, lon)
+    return Site(
+        f"FS-{name}-counter",
+        "counter",
+        place["zh"] + spec["zh"],
+        f"{place['en']}: {spec['en']}",
+        group,
+        code,
+        "",
+        "",
+        spec["windows"],
+        lat,
+        lon,
+    )
 
 
 def _marriage_hall(model: Model, group: int) -> Site:
@@ -127,7 +141,9 @@ def _stations(model: Model) -> list[dict[str, Any]]:
                 names = {"name_zh": f"{town['zh']}社区服务站{no}", "name_en": f"{town['en']} community station {no}"}
                 where = {"lat": round(town["lat"] + 0.008 * no, 3), "lon": round(town["lon"] - 0.006 * no, 3)}
                 point = f"FS-ST-{town['code']}-{no}"
-                out.append({"point_id": point, "division_code": town["code"], "group": GROUPS.index(name), "town": town["code"]} | names | where)
+                out.append(
+                    {"point_id": point, "division_code": town["code"], "group": GROUPS.index(name), "town": town["code"]} | names | where
+                )
     return out
 
 
@@ -153,7 +169,14 @@ def _terminal(no: int, town: dict[str, Any], day: int | None, shift: np.ndarray)
 
 def _site_rows(model: Model, site: Site) -> list[dict[str, Any]]:
     kind = {"counter": "branch_hall", "marriage": "branch_hall"}.get(site.kind, site.kind)
-    own = {"point_id": site.site_id, "division_code": site.division, "name_zh": site.zh, "name_en": site.en, "lat": site.lat, "lon": site.lon}
+    own = {
+        "point_id": site.site_id,
+        "division_code": site.division,
+        "name_zh": site.zh,
+        "name_en": site.en,
+        "lat": site.lat,
+        "lon": site.lon,
+    }
     mode = {"window_mode": "universal" if GROUPS[site.group] == "chancheng" and site.kind == "hall" else "department"}
     windows = [
         own | mode | {"point_id": f"{site.site_id}-W{no:02d}", "name_zh": f"{site.zh}{no}号窗口", "name_en": f"{site.en}, window {no}"}

@@ -13,7 +13,7 @@ from pipelines.demo.days import day_of, months, number, year_of
 from pipelines.demo.model import GROUPS, Spec, path
 from pipelines.demo.registers import dates
 from pipelines.demo.streams import pick
-from pipelines.demo.writing import words
+from pipelines.demo.writing import numbered, words
 
 _VERIFICATION = ("real_name", "id_card", "bank_card", "face", "basic")
 
@@ -40,7 +40,7 @@ def _accounts(city: City, letter: str, factor: float) -> pl.DataFrame:
     shares = np.array([city.model["demand"]["share"][group] for group in GROUPS[1:]])
     codes = [city.model.division_code(group) for group in GROUPS[1:]]
     frame = {
-        "account_key": letter + pl.Series(np.arange(n)).cast(pl.String).str.zfill(7), "kind": pl.repeat("person" if letter == "P" else "organisation", n, eager=True),
+        "account_key": numbered(letter, 0, n, 7), "kind": pl.repeat("person" if letter == "P" else "organisation", n, eager=True),
         "verification": words(_VERIFICATION, pick(rng, np.array([0.4, 0.3, 0.1, 0.1, 0.1]), n)), "division_code": words(codes, pick(rng, shares, n)),
         "registered_on": dates(opened), "closed_on": dates(np.where(closed <= city.model.last, closed, 10**6)),
         "id_check_ok": words(("false", "true"), (rng.random(n) < 0.97).astype(int)),
@@ -74,7 +74,15 @@ def data_holdings(city: City) -> pl.DataFrame:
             for end in _quarter_ends(city):
                 if end >= number(first):
                     years = float(year_of(end) - year_of(number(first)))
-                    rows.append((day_of(end), dataset, dept_id(code, owner or ""), code, int(records * spec["weight"][name] * (1 + growth) ** years)))
+                    rows.append(
+                        (
+                            day_of(end),
+                            dataset,
+                            dept_id(code, owner or ""),
+                            code,
+                            int(records * spec["weight"][name] * (1 + growth) ** years),
+                        )
+                    )
     return pl.DataFrame(rows, schema=["held_on", "dataset_code", "owner_dept_id", "division_code", "records"], orient="row")
 
 
@@ -87,7 +95,11 @@ def data_share_calls(city: City) -> pl.DataFrame:
             item = city.items[at]
             provider = dept_id(city.model.division_code(GROUPS[item.group]), performer(city.model, GROUPS[item.group], function) or "")
             rows += _calls(city, rng, (dataset, provider, item.dept_id, item.item_id), (number(first), growth))
-    return pl.DataFrame(rows, schema=["called_on", "dataset_code", "provider_dept_id", "consumer_dept_id", "item_id", "calls", "hits", "failures"], orient="row")
+    return pl.DataFrame(
+        rows,
+        schema=["called_on", "dataset_code", "provider_dept_id", "consumer_dept_id", "item_id", "calls", "hits", "failures"],
+        orient="row",
+    )
 
 
 def _calls(city: City, rng: np.random.Generator, key: tuple[str, str, str, str], pace: tuple[int, float]) -> list[tuple[object, ...]]:

@@ -14,11 +14,10 @@ from pipelines.demo.events import people
 from pipelines.demo.model import GROUPS, by_group, path
 from pipelines.demo.streams import lognormal, pick_at
 from pipelines.demo.visits import Visits, visit
-from pipelines.demo.writing import instant, lookup, words
+from pipelines.demo.writing import instant, lookup, numbered, words
 
 STATUS = ("served", "left", "no_show", "transferred", "cancelled")
 SERVED, LEFT, NO_SHOW, TRANSFERRED, CANCELLED = range(len(STATUS))
-_QUEUES = {"business": "B", "tax": "B", "investment": "B", "land": "C", "housing": "C", "environment": "C", "transport": "C"}
 
 
 @dataclass(frozen=True)
@@ -57,15 +56,16 @@ def _ticket_rows(city: City, rng: np.random.Generator, course: Course, what: tup
     case, site = visits.case[rows.row], visits.site[rows.row]
     group, n = city.places.group[site], len(rows.row)
     served = np.isin(rows.status, (SERVED, TRANSFERRED))
-    named = (case >= 0) & np.isin(rows.status, (SERVED, LEFT)) & (rng.random(n) < by_group(city.model["waiting"]["ticket_names_case"], group))
+    named = (
+        (case >= 0) & np.isin(rows.status, (SERVED, LEFT)) & (rng.random(n) < by_group(city.model["waiting"]["ticket_names_case"], group))
+    )
     number = _numbers(course.made.month, n)
     slot = np.where(rows.status == SERVED, visits.slot[rows.row], -1)
-    month = f"{day_of(course.made.month):%y%m}"
     frame = {
         "ticket_id": number, "site_id": lookup(city.places.ids(), site), "queue_code": _queue(city, course, case, group),
         "window_point_id": _window(city, rng, site, served), "case_id": lookup(ids, np.where(named, case, -1)),
-        "item_id": lookup(city.item_ids, np.where(named, made.item[case], -1)), "person_key": _person(course, case),
-        "appointment_id": _appointment_ids(month, np.where(slot >= 0, rows.row, -1)), "issued_at": instant(rows.issued),
+        "item_id": lookup(city.item_ids, np.where(named, made.item[case], -1)), "person_key": _person(city, course, case),
+        "appointment_id": lookup(_bookings(made.month, len(visits.case)), np.where(slot >= 0, rows.row, -1)), "issued_at": instant(rows.issued),
         "checkin_at": instant(np.where(slot >= 0, rows.issued, -1)), "slot_start_at": instant(slot), "called_at": instant(rows.called),
         "service_started_at": instant(rows.started), "service_ended_at": instant(rows.ended), "status": words(STATUS, rows.status),
         "prev_ticket_id": lookup(number, _previous(rows)), "_group": group,
@@ -77,7 +77,17 @@ def _all_tickets(city: City, rng: np.random.Generator, visits: Visits) -> _Ticke
     """The ticket of every visit that drew one, and the tickets around it: given up, missed, cancelled, passed on."""
     spec, drew = city.model["waiting"], visits.has_ticket
     own = np.flatnonzero(drew)
-    parts = [_Tickets(own, np.full(len(own), SERVED), visits.issued[own], visits.called[own], visits.started[own], visits.ended[own], np.full(len(own), -1))]
+    parts = [
+        _Tickets(
+            own,
+            np.full(len(own), SERVED),
+            visits.issued[own],
+            visits.called[own],
+            visits.started[own],
+            visits.ended[own],
+            np.full(len(own), -1),
+        )
+    ]
     walked_in = drew & (visits.slot < 0)
     gave_up = np.flatnonzero(walked_in & (visits.gave_up >= 0))
     day = working_days().add(visits.issued[gave_up] // DAY - 4, 1)  # a try some days before
@@ -86,7 +96,9 @@ def _all_tickets(city: City, rng: np.random.Generator, visits: Visits) -> _Ticke
     missed = np.flatnonzero(walked_in & (rng.random(len(drew)) < spec["no_show"]))
     early = visits.issued[missed] - rng.integers(900, 5400, len(missed))
     called = np.minimum(early + rng.integers(120, 900, len(missed)), visits.issued[missed] - 1)
-    parts.append(_Tickets(missed, np.full(len(missed), NO_SHOW), early, called, np.full(len(missed), -1), called + 90, np.full(len(missed), -1)))
+    parts.append(
+        _Tickets(missed, np.full(len(missed), NO_SHOW), early, called, np.full(len(missed), -1), called + 90, np.full(len(missed), -1))
+    )
     dropped = np.flatnonzero(walked_in & (rng.random(len(drew)) < spec["cancelled"]))
     early = visits.issued[dropped] - rng.integers(700, 3600, len(dropped))
     parts.append(_without_call(dropped, CANCELLED, early, early + rng.integers(30, 600, len(dropped))))
@@ -116,53 +128,56 @@ def _previous(rows: _Tickets) -> np.ndarray:
 
 
 def _numbers(month: int, n: int) -> pl.Series:
-    return f"Q{day_of(month):%y%m}" + pl.Series(np.arange(n) + 1).cast(pl.String).str.zfill(7)
+    return numbered(f"Q{day_of(month):%y%m}", 1, n, 7)
 
 
 def _queue(city: City, course: Course, case: np.ndarray, group: np.ndarray) -> pl.Series:
     """Queue letter by theme; U, one universal queue, where a division's windows have become one queue."""
     letters = ["A", "B", "C", "U"]
-    of_item = city.of(lambda one: letters.index(_QUEUES.get(one.theme, "A")))
-    code = np.where(case >= 0, of_item[course.made.item[case]], 0)
+    code = np.where(case >= 0, city.queue_letter[course.made.item[case]], 0)
     queues = np.array([float(path(city.model["waiting"]["queues"][name], course.made.month)) for name in GROUPS])
     return words(letters, np.where(queues[group] < 1.5, 3, code))
 
 
 def _window(city: City, rng: np.random.Generator, site: np.ndarray, served: np.ndarray) -> pl.Series:
-    number = 1 + np.floor(rng.random(len(site)) * city.places.windows[site]).astype(int)
-    point = lookup(city.places.ids(), site) + "-W" + pl.Series(number).cast(pl.String).str.zfill(2)
-    return point.set(pl.Series(~served), None)
+    number = np.floor(rng.random(len(site)) * city.places.windows[site]).astype(int)
+    first = np.cumsum(city.places.windows) - city.places.windows
+    return lookup(city.window_ids, np.where(served, first[site] + number, -1))
 
 
-def _person(course: Course, case: np.ndarray) -> pl.Series:
+def _person(city: City, course: Course, case: np.ndarray) -> pl.Series:
     """Key of whoever came: the agent, else the applicant; people who only ask stay unnamed."""
-    applicant, agent = people(course)
+    applicant, agent = people(city, course)
     came = pl.select(pl.coalesce(agent, applicant)).to_series()
     return lookup(came, case)
 
 
-def _appointment_ids(month: str, row: np.ndarray) -> pl.Series:
-    text = f"AP{month}" + pl.Series(row).cast(pl.String).str.zfill(7)
-    return text.set(pl.Series(row < 0), None)
+def _bookings(month: int, n: int) -> pl.Series:
+    return numbered(f"AP{day_of(month):%y%m}", 0, n, 7)
 
 
 def _appointment_rows(city: City, rng: np.random.Generator, course: Course, visits: Visits) -> pl.DataFrame:
     """Bookings: those that were kept, and beside them the missed and the cancelled ones."""
-    spec, month = city.model["appointments"], f"{day_of(course.made.month):%y%m}"
+    spec, n = city.model["appointments"], len(visits.case)
     kept = np.flatnonzero(visits.slot >= 0)
     drawn = rng.random(len(kept))
     extra = np.flatnonzero(drawn < spec["no_show"] + spec["cancelled"])
-    row, status = np.concatenate([kept, kept[extra]]), np.concatenate([np.full(len(kept), 0), np.where(drawn[extra] < spec["no_show"], 1, 2)])
+    row, status = (
+        np.concatenate([kept, kept[extra]]),
+        np.concatenate([np.full(len(kept), 0), np.where(drawn[extra] < spec["no_show"], 1, 2)]),
+    )
     slot = visits.slot[row] + (status > 0) * 2 * DAY
     booked = slot - (lognormal(rng, {"median": 1.6, "sigma": 0.8}, len(row)) * DAY).astype(int) - 1800
     cancelled = np.where(status == 2, booked + ((slot - booked) * rng.random(len(row))).astype(int), -1)
     status = np.where((slot >= (city.model.last + 1) * DAY) & (status < 2), 3, status)  # still to come on the demo's last day
-    number = _appointment_ids(month, np.where(np.arange(len(row)) < len(kept), row, row + 5_000_000))
+    number = _bookings(course.made.month, 2 * n)[
+        np.where(np.arange(len(row)) < len(kept), row, row + n)
+    ]  # the second half: bookings without a visit
     case = visits.case[row]
     channels = list(spec["channels"])
     frame = {
         "appointment_id": number, "item_id": lookup(city.item_ids, np.where(case >= 0, course.made.item[case], -1)), "site_id": lookup(city.places.ids(), visits.site[row]),
-        "person_key": _person(course, case), "channel": words(channels, pick_at(rng.random(len(row)), np.array(list(spec["channels"].values())))),
+        "person_key": _person(city, course, case), "channel": words(channels, pick_at(rng.random(len(row)), np.array(list(spec["channels"].values())))),
         "booked_at": instant(booked), "slot_start_at": instant(slot), "slot_end_at": instant(slot + 1800),
         "status": words(("served", "no_show", "cancelled", "booked"), status), "cancelled_at": instant(cancelled),
     }  # fmt: skip

@@ -68,7 +68,10 @@ def _demand(model: Model, places: Sites, days: np.ndarray) -> tuple[np.ndarray, 
     """Arrivals and open windows per site, day, hour; separate queues and service rate (per hour) per site and day."""
     spec, group = model["waiting"], places.group
     hours = np.arange(OPENS, CLOSES)
-    table = {name: np.stack([path(spec[name].get(place, 1.0), days) for place in GROUPS])[group] for name in ("load", "queues", "windows", "service_minutes")}
+    table = {
+        name: np.stack([path(spec[name].get(place, 1.0), days) for place in GROUPS])[group]
+        for name in ("load", "queues", "windows", "service_minutes")
+    }
     open_share = np.where(np.isin(hours, spec["lunch"]["hours"]), spec["lunch"]["open"], 1.0)
     windows = np.maximum(places.windows[:, None] * table["windows"], 1)[:, :, None] * open_share
     rate = 60.0 / table["service_minutes"]

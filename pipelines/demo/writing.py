@@ -31,7 +31,12 @@ def words(values: Iterable[str | None], codes: np.ndarray) -> pl.Series:
 
 def lookup(table: pl.Series, rows: np.ndarray) -> pl.Series:
     """Take rows of a table of words; -1 becomes missing."""
-    return pl.concat([table, _MISSING]).gather(np.where(rows < 0, len(table), rows))
+    return pl.concat([table, _MISSING])[np.where(rows < 0, len(table), rows)]
+
+
+def numbered(prefix: str, first: int, count: int, width: int) -> pl.Series:
+    """Make running numbers with a prefix: Q1603-0000001, …"""
+    return pl.select(pl.lit(prefix) + pl.int_range(first, first + count).cast(pl.String).str.zfill(width)).to_series()
 
 
 @dataclass
