@@ -55,6 +55,9 @@ FLOW_SHAPES = {
         Shape("day", "day", (*DIVISION_COLUMNS, "site_id", "queue_code")),
     ),
     "mart_queue_snapshot": (Shape("day", "day", (*DIVISION_COLUMNS, "site_id", "queue_code")),),
+    "mart_channel_volume": (Shape("day", "day", (*OFFICE, *ITEM, *CHANNEL)),),
+    "mart_interaction": (Shape("day", "day", (*OFFICE, *ITEM)),),
+    "mart_service_standard": (Shape("day", "day", (*OFFICE, *ITEM, *CHANNEL)),),
 }
 LIFE_SHAPES = {
     "mart_case": (

@@ -87,6 +87,7 @@ class Form:
     quantile: float = 0.5
     scale: float = 1
     complement: bool = False
+    missing_without_n: bool = False  # a sum of no rows is not provided, and no zero
     binned_numerator: str = ""
     binned_denominator: str = ""
     requires: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 
 from metrics.rollup import build_rollups
@@ -65,11 +66,14 @@ def city() -> Iterable[duckdb.DuckDBPyConnection]:
     """A small city of random but plausible rows in every mart, with its rollups; the same rows in every run."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'Asia/Shanghai'")
-        connection.execute("create table build_as_of as select timestamptz '2024-06-30 23:59:59+08' as as_of_at, date '2024-06-30' as as_of_on")
+        connection.execute(
+            "create table build_as_of as select timestamptz '2024-06-30 23:59:59+08' as as_of_at, date '2024-06-30' as as_of_on"
+        )
         chance = random.Random(2014)
         for name, make, number in (
             ("mart_case", _case, 700), ("mart_ticket", _ticket, 500), ("mart_rating", _rating, 400),
-            ("mart_material", _material, 400), ("mart_item", _item, 120), ("mart_queue_snapshot", _snapshot, 200),
+            ("mart_material", _material, 400), ("mart_item", _item, 300), ("mart_queue_snapshot", _snapshot, 200),
+            ("mart_channel_volume", _volume, 300), ("mart_interaction", _interaction, 200), ("mart_service_standard", _standard, 200),
         ):  # fmt: skip
             _fill(connection, name, [make(chance, index) for index in range(number)])
         build_rollups(connection)
@@ -79,8 +83,15 @@ def city() -> Iterable[duckdb.DuckDBPyConnection]:
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> None:
     columns = tables()[name].columns
     connection.execute(f"create table {name} ({', '.join(f'{column.name} {column.type}' for column in columns.values())})")
-    values = [[row.get(column.name, blank(column)) for column in columns.values()] for row in rows]
-    connection.executemany(f"insert into {name} values ({', '.join('?' for _ in columns)})", values)
+    frame = pl.DataFrame(
+        [[row.get(column.name, blank(column)) for column in columns.values()] for row in rows],
+        list(columns),
+        orient="row",
+        infer_schema_length=None,
+    )
+    connection.register("rows_to_fill", frame.to_arrow())
+    connection.execute(f"insert into {name} from rows_to_fill")
+    connection.unregister("rows_to_fill")
 
 
 def _place(chance: random.Random) -> Row:
@@ -100,7 +111,9 @@ def _owner(chance: random.Random, item: int) -> Row:
 
 
 def _channel(chance: random.Random) -> Row:
-    channel, group = chance.choice([("window", "staffed"), ("web", "online"), ("app", "online"), ("terminal", "self_service"), ("other", "other")])
+    channel, group = chance.choice(
+        [("window", "staffed"), ("web", "online"), ("app", "online"), ("terminal", "self_service"), ("other", "other")]
+    )
     return {"channel": channel, "channel_group": group}
 
 
@@ -111,7 +124,11 @@ def _day(chance: random.Random, first: date = date(2023, 11, 1), days: int = 260
 def _case(chance: random.Random, index: int) -> Row:
     applied = _day(chance)
     handling = chance.choice([None, 0, 1, 3, 7, 20])
-    completed = applied + timedelta(days=chance.choice([-2, 0, 0, 1, 5, 30])) if handling is not None else chance.choice([None, applied + timedelta(days=9)])
+    completed = (
+        applied + timedelta(days=chance.choice([-2, 0, 0, 1, 5, 30]))
+        if handling is not None
+        else chance.choice([None, applied + timedelta(days=9)])
+    )
     channel = _channel(chance)
     online, visits = channel["channel_group"] == "online", chance.choice([None, 0, 0, 1, 2, 3])
     observed = (4 - min(visits or 0, 3) if online else 1) if completed else None
@@ -159,14 +176,14 @@ def _material(chance: random.Random, index: int) -> Row:
 
 def _item(chance: random.Random, index: int) -> Row:
     began = chance.choice([date(1900, 1, 1), _day(chance, date(2022, 1, 1), 900)])
-    ended = chance.choice([date(9999, 12, 31), began + timedelta(days=chance.randrange(1, 800))])
+    ended = chance.choice([date(9999, 12, 31), max(began, date(2022, 1, 1)) + timedelta(days=chance.randrange(1, 800))])
     legal = chance.choice([None, 0.0, 10.0, 20.0])
     return {
         **_owner(chance, index // 2 + 1), "version": index % 2 + 1, "valid_from": began, "valid_to": ended,
         "status": chance.choice(["in_force", "in_force", "in_force", "suspended"]), "is_application_based": chance.random() < 0.9,
         "online_steps": chance.choice([None, ["info"], ["submit"], ["submit", "accept", "decide", "result"]]), "visits_max": chance.choice([None, 0, 1, 2, 3]),
         "level_gd_4": chance.choice([None, 0, 1, 2, 3, 4]), "level_gd_2013": chance.choice([None, 0, 1, 2, 3]), "is_on_online_hall": chance.random() < 0.8,
-        "legal_working_days": legal, "promised_working_days": chance.choice([None, 0.0, 5.0]), "id_only": chance.random() < 0.1,
+        "legal_working_days": legal, "promised_working_days": chance.choice([None, 0.0, 5.0]), "id_only": chance.random() < 0.3,
         "cross_scope": chance.choice([None, "cross_city"]),
     }  # fmt: skip
 
@@ -175,3 +192,24 @@ def _snapshot(chance: random.Random, index: int) -> Row:
     waiting = chance.choice([0, 0, 1, 4])
     return {"site_id": chance.choice(["hall", "branch"]), "queue_code": chance.choice(["A", "B"]), **_place(chance), "observed_on": _day(chance),
             "waiting": waiting, "is_call": chance.random() < 0.5, "is_unstaffed": waiting > 0 and chance.random() < 0.3}  # fmt: skip
+
+
+def _volume(chance: random.Random, index: int) -> Row:
+    given = chance.choice(["number", "number", "no data", "not applicable"])
+    return {**_owner(chance, chance.randrange(90)), **_channel(chance), "period_start_on": _day(chance), "is_reported": given == "number",
+            "is_no_data": given == "no data", "applications": float(chance.choice([0, 12, 4000])) if given == "number" else None}  # fmt: skip
+
+
+def _interaction(chance: random.Random, index: int) -> Row:
+    names = ("registration", "authentication", "application", "decision", "issuance", "resolution")
+    points = {name: chance.choice(["yes", "yes", "no", "not_applicable"]) for name in names}
+    online, offline = sum(status == "yes" for status in points.values()), sum(status == "no" for status in points.values())
+    return {**_owner(chance, chance.randrange(90)), **points, "period_start_on": _day(chance), "online_points": online,
+            "applicable_points": online + offline, "is_assessed": online + offline > 0, "is_end_to_end": offline == 0 and online > 0}  # fmt: skip
+
+
+def _standard(chance: random.Random, index: int) -> Row:
+    total = chance.choice([None, 0.0, 40.0])
+    return {**_owner(chance, chance.randrange(90)), **_channel(chance), "standard_id": f"s-{index}", "period_start_on": _day(chance),
+            "is_met": chance.choice([True, True, False, None]), "volume_met": chance.choice([None, 10.0, 38.0]), "volume_total": total,
+            "is_volume_known": bool(total)}  # fmt: skip
