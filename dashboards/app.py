@@ -10,24 +10,26 @@ from typing import Any
 
 import uvicorn
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.backends._fastapi import reset_current_request, set_current_request
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.middleware.gzip import GZipMiddleware
 
 from dashboards.cards.states import skeleton
+from dashboards.compression import Compression
 from dashboards.controls import View, read_view
 from dashboards.gate import Gate, NoRelease
 from dashboards.headers import SecurityHeaders, content_policy
 from dashboards.pages import definitions, district, overview
-from dashboards.pages.render import is_page, page, page_header, page_panel
+from dashboards.pages.render import first_html, is_page, page, page_header, page_panel
 from dashboards.theme import stylesheet
 from dashboards.words import say
+from metrics.registry import registry
 from warehouse.settings import Settings
 
 INDEX = """<!DOCTYPE html>
 <html lang="en" data-theme="light">
 <head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1"><title>{%title%}</title>{%favicon%}{%css%}</head>
-<body>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
+<body><div id="first">FIRST</div>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
 PAGES = (overview, district, definitions)
 
@@ -50,9 +52,10 @@ def create_app(settings: Settings) -> Dash:
     )
     app_of["app"] = app
     app.layout = _frame
+    registry()  # read the definitions now, not while the first reader waits
     _add_callbacks(app, gate)
     server.add_api_route("/{path:path}", _nothing_here, methods=["GET", "HEAD"])
-    server.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
+    server.add_middleware(Compression)
     server.add_middleware(SecurityHeaders, policy=content_policy(app.csp_hashes()))
     return app
 
@@ -68,9 +71,8 @@ def _frame() -> html.Div:
         [
             dcc.Location(id="url", refresh=False),
             dcc.Store(id="view"),
-            html.A(say("en", "app.skip"), href="#page", className="skip"),
             html.Header(id="header", className="header"),
-            html.Main(skeleton("en"), id="page", tabIndex="-1"),
+            html.Main(skeleton(), id="page", tabIndex="-1"),
             html.Aside(id="panel", className="panel"),
         ]
     )
@@ -108,7 +110,12 @@ def _add_pages(server: FastAPI, gate: Gate, app_of: dict[str, Dash]) -> None:
         if "lang" not in request.query_params and _prefers_chinese(request):
             return RedirectResponse(View(**{**vars(view), "lang": "zh"}).href(), 307)
         status = 404 if path.startswith(district.PATH) and _is_unknown_district(gate, path) else 200
-        return Response(_document(app_of["app"], view), status, media_type="text/html", headers={"Cache-Control": "no-store"})
+        return Response(
+            _document(app_of["app"], request, view, first_html(gate, view)),
+            status,
+            media_type="text/html",
+            headers={"Cache-Control": "no-store"},
+        )
 
     for path in (overview.PATH, f"{district.PATH}{{code}}", definitions.PATH):
         server.add_api_route(path, index, methods=["GET", "HEAD"])
@@ -116,9 +123,15 @@ def _add_pages(server: FastAPI, gate: Gate, app_of: dict[str, Dash]) -> None:
     server.add_api_route("/healthz", lambda: _health(gate), methods=["GET"])
 
 
-def _document(app: Dash, view: View) -> str:
-    """Dash's page with the reader's language and theme already set, so that nothing flashes."""
-    return app.index().replace('<html lang="en" data-theme="light">', f'<html lang="{view.lang}" data-theme="{view.theme}">', 1)
+def _document(app: Dash, request: Request, view: View, first: str) -> str:
+    """Dash's page with the reader's language and theme set and its content already readable; the script takes over from there."""
+    token = set_current_request(request)  # Dash sets it for its own addresses only
+    try:
+        document = app.index()
+    finally:
+        reset_current_request(token)
+    head = f'<html lang="{view.lang}" data-theme="{view.theme}">'
+    return document.replace('<html lang="en" data-theme="light">', head, 1).replace("Loading...", "", 1).replace("FIRST", first, 1)
 
 
 def _prefers_chinese(request: Request) -> bool:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 
 from dashboards.gate import Gate
 from dashboards.indicators import Indicator
 from dashboards.periods import Period
-from dashboards.readings import Change, Reading, change_between, frame_of, reading_of
+from dashboards.readings import Change, Reading, change_between, read_row
 from dashboards.signals import MAX_BASELINE, Signal, signal_of
 from metrics.compile import Query
 from metrics.spec import Metric
 
 SERIES = {"month": MAX_BASELINE + 1, "quarter": 13, "year": 5}  # periods behind a trend and its control limits
 SPARK = 13
+SERIES_TYPES = {"state": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "n": pl.Float64}
+Where = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Scope:
     """Where and when a page looks: conditions on place and channel, the period, and the day that the data reach."""
 
-    where: tuple[tuple[str, str], ...]
+    where: Where
     period: Period
     as_of: date
     channel: str = ""
@@ -48,7 +51,7 @@ class Course:
 
     indicator: Indicator
     scope: Scope
-    series: pl.DataFrame
+    readings: Mapping[str, Reading]
     unit: str = "share"
     better: str = "neutral"
     evidence: str = "observed"
@@ -57,10 +60,10 @@ class Course:
     failure: str = ""
 
     def at(self, period: Period) -> Reading:
-        """The reading of one period."""
+        """The reading of one period. Without a row there was nothing to count; without any row the figure was never provided."""
         if self.failure:
             return Reading("errored")
-        return reading_of(self.series, period=period.key)
+        return self.readings.get(period.key) or Reading("not_applicable" if self.readings else "not_provided")
 
     @property
     def now(self) -> Reading:
@@ -76,7 +79,20 @@ class Course:
     @property
     def values(self) -> list[float | None]:
         """Values up to the scope's period, oldest first."""
-        return self.series.filter(pl.col("period") <= self.scope.period.key)["value"].to_list()
+        return [self.at(period).value for period in self.scope.periods if period <= self.scope.period]
+
+    @property
+    def series(self) -> pl.DataFrame:
+        """Every period of the scope as a frame for figures: period, start, is_provisional, state, value, low, high, n."""
+        periods = self.scope.periods
+        head = {
+            "period": [period.key for period in periods],
+            "start": [period.start for period in periods],
+            "is_provisional": [not period.is_complete(self.scope.as_of) for period in periods],
+        }
+        readings = [self.at(period) for period in periods]
+        columns = {name: [getattr(reading, name) for reading in readings] for name in SERIES_TYPES}
+        return pl.DataFrame({**head, **columns}, schema_overrides=SERIES_TYPES)
 
     @property
     def signal(self) -> Signal | None:
@@ -94,7 +110,7 @@ class Board:
     _frames: dict[Query, pl.DataFrame] = field(default_factory=dict)
     _failures: dict[Query, str] = field(default_factory=dict)
 
-    def want(self, indicators: Iterable[Indicator], by: str = "", where: tuple[tuple[str, str], ...] | None = None) -> Board:
+    def want(self, indicators: Iterable[Indicator], by: str = "", where: Where | None = None) -> Board:
         """Note that courses of these indicators will be needed, broken down `by` a dimension, within `where` (the scope's unless given)."""
         places = self.scope.where if where is None else where
         for indicator in indicators:
@@ -103,7 +119,7 @@ class Board:
                 self._queries[(indicator, by, places)] = self._query(metric, indicator, by, places)
         return self
 
-    def _query(self, metric: Metric, indicator: Indicator, by: str, places: tuple[tuple[str, str], ...]) -> Query:
+    def _query(self, metric: Metric, indicator: Indicator, by: str, places: Where) -> Query:
         periods = self.scope.periods
         channel = (("channel", self.scope.channel),) if self.scope.channel and "channel" in metric.dimensions else ()
         grain = self.scope.period.grain
@@ -128,46 +144,38 @@ class Board:
         self._frames, self._failures = asked.frames, asked.failures
         return self
 
-    def course(self, indicator: Indicator, where: tuple[tuple[str, str], ...] | None = None) -> Course:
+    def course(self, indicator: Indicator, where: Where | None = None) -> Course:
         """The course of an indicator for the whole scope (or another place that was asked for)."""
-        query = self._queries.get((indicator, "", self.scope.where if where is None else where))
-        frame = self._frames.get(query) if query else None
-        return self._course(indicator, frame, self._failures.get(query, "") if query else "")
+        frame, failure = self._found(indicator, "", where)
+        return self._course(indicator, {row[self._grain]: read_row(row) for row in _rows(frame)}, failure)
 
-    def courses(self, indicator: Indicator, by: str, where: tuple[tuple[str, str], ...] | None = None) -> dict[str, Course]:
+    def courses(self, indicator: Indicator, by: str, where: Where | None = None) -> dict[str, Course]:
         """The courses of an indicator by code of a dimension; rows without a code are left to the total."""
-        query = self._queries.get((indicator, by, self.scope.where if where is None else where))
-        frame = self._frames.get(query) if query else None
-        if frame is None or frame.is_empty():
-            return {}
-        parts = frame.filter(pl.col(by).is_not_null()).partition_by(by, as_dict=True, include_key=False)
-        return {str(key[0]): self._course(indicator, part, "") for key, part in sorted(parts.items())}
+        frame, _ = self._found(indicator, by, where)
+        parts: dict[str, dict[str, Reading]] = {}
+        for row in _rows(frame):
+            if row[by] is not None:
+                parts.setdefault(row[by], {})[row[self._grain]] = read_row(row)
+        return {code: self._course(indicator, readings, "") for code, readings in sorted(parts.items())}
 
-    def _course(self, indicator: Indicator, frame: pl.DataFrame | None, failure: str) -> Course:
-        course = Course(indicator, self.scope, self._series(frame), failure=failure)
+    @property
+    def _grain(self) -> str:
+        return self.scope.period.grain
+
+    def _found(self, indicator: Indicator, by: str, where: Where | None) -> tuple[pl.DataFrame | None, str]:
+        query = self._queries.get((indicator, by, self.scope.where if where is None else where))
+        return (self._frames.get(query), self._failures.get(query, "")) if query else (None, "")
+
+    def _course(self, indicator: Indicator, readings: Mapping[str, Reading], failure: str) -> Course:
+        course = Course(indicator, self.scope, readings, failure=failure)
         metric = self.gate.metric(indicator.metric)
         if metric is None:
             return course
         form = metric.form(metric.resolve(indicator.params))
         ignores = bool(self.scope.channel) and "channel" not in metric.dimensions
-        return replace(
-            course, unit=form.unit, better=metric.better, evidence=metric.evidence, is_full_count=form.is_stock, ignores_channel=ignores
-        )
+        said = {"unit": form.unit, "better": metric.better, "evidence": metric.evidence}
+        return replace(course, **said, is_full_count=form.is_stock, ignores_channel=ignores)
 
-    def _series(self, frame: pl.DataFrame | None) -> pl.DataFrame:
-        """One row for every period of the scope, whether it was answered or not."""
-        periods = self.scope.periods
-        spine = pl.DataFrame(
-            {
-                "period": [period.key for period in periods],
-                "start": [period.start for period in periods],
-                "is_provisional": [not period.is_complete(self.scope.as_of) for period in periods],
-            }
-        )
-        grain = self.scope.period.grain
-        answered = (frame if frame is not None else frame_of([], (grain,))).rename({grain: "period"})
-        # a period without a row had nothing to count; a figure without any row was never provided
-        silence = "not_provided" if answered.is_empty() else "not_applicable"
-        return spine.join(answered, on="period", how="left", maintain_order="left").with_columns(
-            value=pl.when(pl.col("state") == "value").then(pl.col("value")), state=pl.col("state").fill_null(silence)
-        )
+
+def _rows(frame: pl.DataFrame | None) -> Iterable[dict[str, Any]]:
+    return () if frame is None else frame.iter_rows(named=True)

@@ -87,11 +87,11 @@ def _decimals(value: float, unit: str) -> int:
     return 1 if abs(value) < 1000 else 0
 
 
-def day(value: date, lang: str) -> str:
-    """`31 October 2018`, `2018年10月31日`."""
+def day(value: date, lang: str, *, short: bool = False) -> str:
+    """`31 October 2018`, `31 Oct 2018`, `2018年10月31日`."""
     if lang == "zh":
         return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {_MONTHS[value.month - 1][: 3 if short else None]} {value.year}"
 
 
 def period(value: Period, lang: str, *, short: bool = False) -> str:

@@ -129,6 +129,14 @@ class Gate:
         """The statement that answers a question on the current release."""
         return compile_query(query, self.holding().store.catalog).sql
 
+    def made(self, key: object, make: Callable[[], Any]) -> Any:
+        """What `make` made of the current release for `key`, made once; whether the release is stale is part of what it shows."""
+        held = self.holding()
+        full = (key, self.is_stale)
+        if full not in held.seen:
+            held.keep({full: make()})
+        return held.seen[full]
+
     def table(self, sql: str) -> pl.DataFrame:
         """The rows of one of this package's own fixed statements on the release."""
         return self.holding().remember(("table", sql), lambda cursor: cursor.sql(sql).pl())

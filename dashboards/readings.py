@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -56,12 +57,8 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def reading_of(frame: pl.DataFrame, **where: str) -> Reading:
-    """The one row that `where` picks; without it, not provided."""
-    chosen = frame.filter([pl.col(name) == value for name, value in where.items()]) if where else frame
-    if chosen.is_empty():
-        return Reading()
-    row = chosen.row(0, named=True)
+def read_row(row: Mapping[str, Any]) -> Reading:
+    """One answer row as a reading; only the state `value` carries a number, and only a finite one."""
     value = row["value"] if row["state"] == "value" else None
     if value is not None and not math.isfinite(value):
         return Reading()

@@ -67,6 +67,7 @@ def bare_header(view: View, filters: Sequence = ()) -> list:
         html.Button(say(lang, "nav.print"), className="tool print", type="button"),
     ]
     return [
+        html.A(say(lang, "app.skip"), href="#page", className="skip"),
         html.Div(
             [
                 home,
@@ -74,7 +75,7 @@ def bare_header(view: View, filters: Sequence = ()) -> list:
                 html.Div(tools, className="tools"),
             ],
             className="bar",
-        )
+        ),
     ]
 
 

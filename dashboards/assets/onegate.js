@@ -1,17 +1,21 @@
-/* What the pages need beyond Dash: links that change the address without reloading, menus that close, language and theme of the document. */
+/* What the pages need beyond Dash: content that travels as text, links that change the address without reloading, menus that close,
+   language and theme of the document. */
 (function () {
   "use strict";
   const root = document.documentElement;
+  const filled = new WeakMap();
+  const wired = new WeakSet();
+  let last = null; // the link that was followed last, to give focus back after its part of the page was drawn anew
 
   function go(href) {
     const from = window.location.pathname;
     window.history.pushState({}, "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-    if (window.location.pathname !== from) {
-      window.scrollTo(0, 0);
-      const main = document.getElementById("page");
-      if (main) main.focus({ preventScroll: true });
-    }
+    if (window.location.pathname === from) return;
+    last = null;
+    window.scrollTo(0, 0);
+    const main = document.getElementById("page");
+    if (main) main.focus({ preventScroll: true });
   }
 
   function closeMenus(except) {
@@ -22,50 +26,76 @@
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='/']");
-    const menu = event.target.closest("details.menu");
-    closeMenus(link ? null : menu);
+    closeMenus(link ? null : event.target.closest("details.menu"));
     if (event.target.closest("button.print")) window.print();
-    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (!link || link.closest("#first")) return;
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    last = { text: link.textContent, css: link.className };
     go(link.getAttribute("href"));
   });
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    const open = document.querySelector("details.menu[open]");
+    const menu = document.querySelector("details.menu[open]");
     const close = document.querySelector("#panel a.close");
-    if (open) {
-      open.open = false;
-      open.querySelector("summary").focus();
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
     } else if (close) {
       go(close.getAttribute("href"));
     }
   });
 
-  /* A mark that stands for a page leads to it: the chart carries the address of each mark as customdata. */
-  function watch() {
-    const seen = new WeakSet();
-    new MutationObserver(() => {
-      const titled = document.querySelector("#page [data-title]");
-      if (titled && document.title !== titled.dataset.title) document.title = titled.dataset.title;
-      document.querySelectorAll(".js-plotly-plot").forEach((plot) => {
-        if (seen.has(plot) || !plot.on) return;
-        seen.add(plot);
-        plot.on("plotly_click", (clicked) => {
-          const href = clicked.points.length && clicked.points[0].customdata;
-          if (typeof href === "string" && href.startsWith("/")) go(href);
-        });
-      });
-      const card = document.querySelector("#panel .definition");
-      root.classList.toggle("has-panel", Boolean(document.querySelector("#panel > *")));
-      if (card && !seen.has(card)) {
-        seen.add(card);
-        document.querySelector("#panel a.close").focus();
-      }
-    }).observe(document.body, { childList: true, subtree: true });
+  /* Parts without anything live inside arrive as one element with their content as text (dashboards/markup.py escapes it). */
+  function fill() {
+    document.querySelectorAll("[data-html]").forEach((part) => {
+      const content = part.getAttribute("data-html");
+      if (filled.get(part) === content) return;
+      filled.set(part, content);
+      part.innerHTML = content;
+    });
   }
 
-  watch();
+  function takeOver() {
+    const first = document.getElementById("first");
+    const page = document.querySelector("#page [data-title]");
+    if (first && page) first.remove();
+    if (page && document.title !== page.dataset.title) document.title = page.dataset.title;
+  }
+
+  function giveFocusBack() {
+    if (!last || document.activeElement !== document.body) return;
+    const again = [...document.querySelectorAll("#header a, #page a")].find((link) => link.textContent === last.text && link.className === last.css);
+    if (again) again.focus({ preventScroll: true });
+  }
+
+  /* A mark that stands for a page leads to it: the chart carries the address of each mark as customdata. */
+  function wireCharts() {
+    document.querySelectorAll(".js-plotly-plot").forEach((plot) => {
+      if (wired.has(plot) || !plot.on) return;
+      wired.add(plot);
+      plot.on("plotly_click", (clicked) => {
+        const href = clicked.points.length && clicked.points[0].customdata;
+        if (typeof href === "string" && href.startsWith("/")) go(href);
+      });
+    });
+  }
+
+  function wirePanel() {
+    const close = document.querySelector("#panel a.close");
+    if (!close || wired.has(close)) return;
+    wired.add(close);
+    close.focus();
+  }
+
+  new MutationObserver(() => {
+    fill();
+    takeOver();
+    giveFocusBack();
+    wireCharts();
+    wirePanel();
+  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-html"] });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     onegate: {

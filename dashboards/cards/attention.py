@@ -82,7 +82,9 @@ def _target_note(item: Watched, lang: str) -> Note | None:
     path, day = standing.target.path, course.scope.period.last_day
     words = {
         "value": formats.amount(course.now.value or 0.0, course.unit, lang),
-        "gap": formats.difference(standing.gap, course.unit, lang),
+        "gap": say(
+            lang, "attention.above" if standing.gap > 0 else "attention.below", gap=formats.difference(standing.gap, course.unit, lang)
+        ),
         "target": formats.amount(path.value, course.unit, lang),
         "date": formats.day(path.due_on, lang),
         "path": formats.amount(path.at(day), course.unit, lang),

@@ -9,6 +9,7 @@ from dash import html
 
 from dashboards import formats
 from dashboards.board import SPARK, Course
+from dashboards.cards.tile import change_text
 from dashboards.controls import View
 from dashboards.figures.marks import Scale, sparkline
 from dashboards.readings import RANK_FLOOR, Reading, beside, rank_ranges
@@ -34,7 +35,6 @@ class League:
     whole: Course
     whole_name: str
     kind: str  # words under league: districts, departments, sites
-    verdict: str = "verdict"
 
     @property
     def ranks(self) -> dict[str, tuple[int, int] | None]:
@@ -57,10 +57,10 @@ def league_finding(league: League, lang: str) -> str:
     if not sides:
         return say(lang, "league.none")
     if not any(sides):
-        return say(lang, "league.all_same")
+        return say(lang, "league.all_same", whole=league.whole_name)
     tone = league.tone or 1
     counts = {"better": sides.count(tone), "worse": sides.count(-tone), "same": sides.count(0)}
-    return say(lang, "league.finding" if league.tone else "league.finding_plain", **counts)
+    return say(lang, "league.finding" if league.tone else "league.finding_plain", whole=league.whole_name, **counts)
 
 
 def league_table(league: League, view: View) -> html.Div:
@@ -102,19 +102,27 @@ def _scale(league: League) -> Scale | None:
 
 def _heads(league: League, view: View, scale: Scale | None) -> html.Tr:
     lang = view.lang
-    axis = "" if scale is None else f"{formats.interval(max(scale.low, 0), scale.high, league.whole.unit, lang)}"
     return html.Tr(
         [
             html.Th(say(lang, "league.rank"), scope="col", className="rank"),
             _sort_head("name", say(lang, f"league.{league.kind}"), view, "name"),
             html.Th(say(lang, "league.course"), scope="col", className="course"),
             _sort_head("value", say(lang, "league.value"), view, "num"),
-            html.Th([say(lang, "league.range"), html.Span(axis, className="axis-note")], scope="col", className="where"),
+            html.Th([say(lang, "league.range"), *_axis(scale, league, lang)], scope="col", className="where"),
             _sort_head("n", say(lang, "league.n"), view, "num count"),
             _sort_head("change", say(lang, "league.change"), view, "change"),
-            html.Th(say(lang, f"league.{league.verdict}"), scope="col", className="verdict"),
+            html.Th(say(lang, "league.verdict", whole=league.whole_name), scope="col", className="verdict"),
         ]
     )
+
+
+def _axis(scale: Scale | None, league: League, lang: str) -> list:
+    """The two ends of the marks' shared scale."""
+    if scale is None:
+        return []
+    top = min(scale.high, 1.0) if league.whole.unit == "share" else scale.high
+    ends = [formats.amount(max(scale.low, 0.0), league.whole.unit, lang), formats.amount(top, league.whole.unit, lang)]
+    return [html.Span([html.Span(end) for end in ends], className="axis-ends", **{"aria-hidden": "true"})]
 
 
 def _sort_head(field: str, label: str, view: View, css: str) -> html.Th:
@@ -204,16 +212,7 @@ def _where(now: Reading, league: League, scale: Scale | None, lang: str) -> html
 
 
 def _change(course: Course, lang: str) -> list:
-    change = course.change(course.scope.period.year_before)
-    if change is None:
-        return [html.Span("–", className="faint")]
-    arrow = "▲" if change.delta > 0 else "▼" if change.delta < 0 else "="
-    tone = {1: "good", -1: "bad"}.get(change.sign, "faint")
-    return [html.Span(f"{arrow} {_gap(change.delta, course, lang)}", className=tone if change.is_clear else "faint")]
-
-
-def _gap(delta: float, course: Course, lang: str) -> str:
-    return formats.number(abs(delta), 1) if course.unit == "per_100k" else formats.difference(delta, course.unit, lang)
+    return change_text(course, course.scope.period.year_before, lang) if course.now.value is not None else []
 
 
 def _verdict(league: League, row: Row, lang: str) -> html.Span:

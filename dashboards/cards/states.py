@@ -10,12 +10,12 @@ from dashboards.words import say
 COMMANDS = {"demo": ("onegate demo",), "own": ("onegate ingest PATH…",), "own_then": ("onegate build",)}
 
 
-def skeleton(lang: str) -> html.Div:
+def skeleton() -> html.Div:
     """The final shape, empty, while data are read."""
     tiles = html.Div([html.Div(className="bone tall") for _ in range(6)], className="bones six")
     halves = html.Div([html.Div(className="bone taller"), html.Div(className="bone taller")], className="bones two")
     head = [html.Div(className="bone line"), html.Div(className="bone line short")]
-    return html.Div([html.P(say(lang, "app.loading"), className="hidden", role="status"), *head, tiles, halves], className="skeleton")
+    return html.Div([*head, tiles, halves], className="skeleton", **{"aria-busy": "true"})
 
 
 def empty(lang: str) -> html.Section:

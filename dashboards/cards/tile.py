@@ -43,17 +43,18 @@ def tile_card(data: TileData, view: View, *, is_selected: bool = False) -> html.
     name = html.H2(
         html.A(say(lang, f"tile.{key}"), href=view.href(tile=key, define=""), className="stretch", **marks), className="tile-name"
     )
-    body = [*_value(course, lang), *_companions(data, lang), *_changes(course, lang), _target(data, lang), _fine(data, view)]
+    # always six parts, so that the rows of all tiles stand on one grid
+    body = [_value(course, lang), _companions(data, lang), _changes(course, lang), _target(data, lang), _fine(data, view)]
     return html.Article([name, *body], className="tile is-selected" if is_selected else "tile")
 
 
-def _value(course: Course, lang: str) -> list:
+def _value(course: Course, lang: str) -> html.Div | html.P:
     now = course.now
     if now.value is None:
-        return [html.P(_state(course, lang), className="tile-state"), html.P(_because(course, lang), className="tile-because")]
+        return html.Div([html.P(_state(course, lang), className="tile-state"), html.P(_because(course, lang), className="tile-because")])
     digits, unit = formats.parts(now.value, course.unit, lang)
     evidence = html.Span(say(lang, f"evidence.{course.evidence}"), className=f"badge is-{course.evidence}")
-    return [html.P([html.Span(digits, className="digits"), html.Span(unit, className="unit"), evidence], className="tile-value")]
+    return html.P([html.Span(digits, className="digits"), html.Span(unit, className="unit"), evidence], className="tile-value")
 
 
 def _state(course: Course, lang: str) -> str:
@@ -65,11 +66,11 @@ def _because(course: Course, lang: str) -> str:
     return say(lang, key) if has_word(lang, key) else ""
 
 
-def _companions(data: TileData, lang: str) -> list:
+def _companions(data: TileData, lang: str) -> html.Dl:
     if data.tile.key == "depth":
-        return [_twins(data, lang)]
+        return _twins(data, lang)
     rows = [_companion(data.courses[indicator.key], lang) for indicator in data.tile.companions]
-    return [html.Dl(rows, className="companions")] if rows else []
+    return html.Dl(rows, className="companions")
 
 
 def _companion(course: Course, lang: str) -> html.Div:
@@ -95,47 +96,44 @@ def _twins(data: TileData, lang: str) -> html.Dl:
     return html.Dl(rows, className="companions twins")
 
 
-def _changes(course: Course, lang: str) -> list:
+def _changes(course: Course, lang: str) -> html.Dl | html.P:
     period = course.scope.period
     if course.scope.is_provisional:
-        return [html.P(say(lang, "state.not_yet_complete"), className="tile-provisional")]
+        return html.P(say(lang, "state.not_yet_complete"), className="tile-provisional")
     if course.now.value is None:
-        return []
+        return html.Dl([], className="companions")
     befores = list(dict.fromkeys((period.previous, period.year_before)))
-    return [html.Ul([html.Li(change_line(course, before, lang)) for before in befores], className="changes")]
+    return html.Dl([html.Div(_since(course, before, lang)) for before in befores], className="companions changes")
 
 
-def change_line(course: Course, before: Period, lang: str) -> list:
-    """`▲ 0.9 points on Sep 2018 · better`; coloured only where the change is clear and has a direction."""
-    name = formats.period(before, lang, short=True)
+def _since(course: Course, before: Period, lang: str) -> list:
+    return [html.Dt(say(lang, "change.since", period=formats.period(before, lang, short=True))), html.Dd(change_text(course, before, lang))]
+
+
+def change_text(course: Course, before: Period, lang: str) -> list:
+    """`▲ 0.9 points better`; coloured only where the change is clear and has a direction, and always with the word."""
     change = course.change(before)
     if change is None:
-        return [html.Span(say(lang, "change.unknown", period=name), className="faint")]
-    arrow = "▲" if change.delta > 0 else "▼" if change.delta < 0 else "="
-    gap = formats.difference(change.delta, course.unit, lang)
-    word = html.Span(change_word(change, lang), className={1: "good", -1: "bad"}.get(change.sign, "faint"))
-    tone = {1: "good", -1: "bad"}.get(change.sign, "plain")
-    if course.unit == "per_100k":
-        gap = formats.number(abs(change.delta), 1)
-    return [
-        html.Span([html.Span(arrow, className=f"arrow {tone}"), f" {gap} "], className="gap"),
-        html.Span(say(lang, "change.previous", period=name), className="faint"),
-        " ",
-        word,
-    ]
+        return [html.Span(say(lang, "change.unknown"), className="faint")]
+    if change.delta == 0:
+        return [html.Span(change_word(change, lang), className="faint")]
+    tone = {1: "good", -1: "bad"}.get(change.sign, "plain" if change.is_clear else "faint")
+    gap = formats.number(abs(change.delta), 1) if course.unit == "per_100k" else formats.difference(change.delta, course.unit, lang)
+    arrow = html.Span("▲" if change.delta > 0 else "▼", className=f"arrow {tone}")
+    return [arrow, html.Span(f" {gap} ", className=f"gap {tone}"), html.Span(change_word(change, lang), className=tone)]
 
 
-def _target(data: TileData, lang: str) -> html.P | None:
+def _target(data: TileData, lang: str) -> html.P:
     standing, course = data.standing, data.main
     if standing is None:
-        return None
+        return html.P(say(lang, "target.none"), className="tile-target faint")
     unit = course.unit
     key = "over" if standing.status == "short" and standing.target.direction < 0 else standing.status
     path = standing.target.path
     text = say(lang, f"target.{key}", target=formats.amount(path.value, unit, lang), gap=formats.difference(standing.gap, unit, lang))
     icon, tone = {"met": ("✓", "good"), "near": ("≈", "plain")}.get(standing.status, ("!", "bad"))
     parts: list = [html.Span(icon, className=f"sign {tone}", **{"aria-hidden": "true"}), " ", html.Span(text, className=tone), " "]
-    parts.append(html.Span(say(lang, "target.due", date=formats.day(path.due_on, lang)), className="faint"))
+    parts.append(html.Span(say(lang, "target.due", date=formats.day(path.due_on, lang, short=True)), className="faint"))
     if standing.on_path is not None and standing.status != "met":
         word = {1: "ahead", 0: "on_path", -1: "behind"}[standing.on_path]
         parts.append(
@@ -147,24 +145,25 @@ def _target(data: TileData, lang: str) -> html.P | None:
     return html.P(parts, className="tile-target")
 
 
-def _fine(data: TileData, view: View) -> html.P:
-    """Fine print: interval or full count, n, period, as of, scope, and the way to the definition."""
+def _fine(data: TileData, view: View) -> html.Div:
+    """Fine print: interval or full count, n; period, as of, scope; and the way to the definition."""
     course, lang = data.main, view.lang
     now, scope = course.now, course.scope
-    texts = []
-    if now.value is not None:
-        texts.append(interval_text(course, lang))
-        if now.n is not None:
-            texts.append(say(lang, "fine.n", n=formats.count(now.n, lang)))
+    sure = [interval_text(course, lang)] if now.value is not None else []
+    if now.value is not None and now.n is not None:
+        sure.append(say(lang, "fine.n", n=formats.count(now.n, lang)))
+    dated = [
+        formats.period(scope.period, lang, short=True),
+        say(lang, "fine.as_of", date=formats.day(min(scope.as_of, scope.period.last_day), lang, short=True)),
+    ]
     if course.ignores_channel:
-        texts.append(say(lang, "fine.all_channels"))
-    texts.append(formats.period(scope.period, lang, short=True))
-    texts.append(say(lang, "fine.as_of", date=formats.day(min(scope.as_of, scope.period.last_day), lang)))
+        dated.append(say(lang, "fine.all_channels"))
     label = say(lang, "fine.definition_of", name=say(lang, f"tile.{data.tile.key}"))
     definition = html.A(
         say(lang, "fine.definition"), href=view.href(define=course.indicator.key), className="define", **{"aria-label": label}
     )
-    return html.P([html.Span(" · ".join(texts)), " ", definition], className="fine")
+    lines = [html.Span(" · ".join(parts)) for parts in (sure, dated) if parts]
+    return html.Div([*lines, definition], className="fine")
 
 
 def interval_text(course: Course, lang: str) -> str:

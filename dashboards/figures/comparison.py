@@ -16,15 +16,12 @@ def comparison(places: pl.DataFrame, look: Look, *, highlight: str = "", referen
     """Draw `places` (code, name, value, low, high, n, href; first row on top) as dots with their intervals; `href` rides along as customdata."""
     known = places.filter(pl.col("value").is_not_null())
     figure = blank(look, 56 + ROW_HEIGHT * max(known.height, 1))
-    names = known["name"].to_list()
+    names = [f"{row['name']}  <b>{look.text(row['value'])}</b>" for row in known.iter_rows(named=True)]
     colours = [look.palette.accent if code == highlight or not highlight else look.palette.ink_faint for code in known["code"]]
     figure.add_scatter(
         x=look.drawn(known["value"].to_list()),
         y=names,
-        mode="markers+text",
-        text=[look.text(value) for value in known["value"]],
-        textposition="top center",
-        textfont={"color": colours, "size": 12},
+        mode="markers",
         marker={"color": colours, "size": 9},
         error_x=_whiskers(known, look),
         customdata=known["href"].to_list(),
@@ -70,7 +67,7 @@ def _hover(row: dict, look: Look) -> str:
 
 def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
     """Draw `places` (name, declared, observed, href; first row on top): what is declared, hollow, over what was observed, solid. From zero."""
-    figure = blank(look, 48 + 44 * max(places.height, 1))
+    figure = blank(look, 48 + 40 * max(places.height, 1))
     hollow = {"color": "rgba(0,0,0,0)", "line": {"color": look.palette.ink_soft, "width": 1.25}}
     for column, marker in (("observed", {"color": look.palette.accent}), ("declared", hollow)):
         values = places[column].to_list()
@@ -80,18 +77,18 @@ def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
             y=places["name"].to_list(),
             orientation="h",
             marker=marker,
-            text=["" if value is None else f"{look.text(value)} {word}" for value in values],
+            text=["" if value is None else look.text(value) for value in values],
             textposition="outside",
             textfont={"size": 12, "color": look.palette.ink_soft},
             cliponaxis=False,
             customdata=places["href"].to_list(),
-            hovertemplate="%{y}: %{text}<extra></extra>",
+            hovertemplate=f"%{{y}}: %{{text}} {word}<extra></extra>",
             name=column,
         )
     top = max(
         [value for column in ("declared", "observed") for value in look.drawn(places[column].to_list()) if value is not None], default=1.0
     )
-    figure.update_xaxes(range=[0, top * 1.3], ticksuffix=look.suffix, nticks=5)
+    figure.update_xaxes(range=[0, top * 1.25], ticksuffix=look.suffix, nticks=5)
     figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"color": look.palette.ink, "size": 13})
-    figure.update_layout(barmode="group", bargap=0.34, bargroupgap=0.08, hovermode="closest")
+    figure.update_layout(barmode="group", bargap=0.42, bargroupgap=0.12, hovermode="closest")
     return figure

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-WIDTH, HEIGHT, PAD = 88, 22, 3
+WIDTH, HEIGHT, PAD = 72, 22, 3
 
 
 def sparkline(values: Sequence[float | None], *, width: int = WIDTH, height: int = HEIGHT) -> str | None:

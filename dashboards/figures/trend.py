@@ -154,12 +154,11 @@ def _add_target(figure: go.Figure, series: pl.DataFrame, target: TargetPath, loo
         hoverinfo="skip",
         name="target",
     )
-    _label(
-        figure,
-        days[-1],
-        target.at(days[-1]) * look.scale,
-        say(look.lang, "figure.target", value=look.text(target.value)),
-        look.palette.ink_soft,
+    words = say(look.lang, "figure.target", value=look.text(target.value))
+    # above the end of its line, not beside it: on a phone the room to the right is the chart's
+    height = target.at(days[-1]) * look.scale
+    figure.add_annotation(
+        x=days[-1], y=height, text=words, showarrow=False, xanchor="right", yanchor="bottom", font={"color": look.palette.ink_soft}
     )
 
 
@@ -183,11 +182,12 @@ def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
     figure.update_yaxes(range=span(drawn, look), ticksuffix=look.suffix, nticks=6)
     days = [day for trace in figure.data for day in (trace.x or [])]
     ticks = _ticks(series["start"].to_list(), look.lang)
-    figure.update_xaxes(tickvals=[day for day, _ in ticks], ticktext=[text for _, text in ticks])
+    figure.update_xaxes(tickvals=[day for day, _ in ticks], ticktext=[text for _, text in ticks], tickangle=0)
     if days:
         figure.update_xaxes(range=[min(days) - timedelta(days=12), max(days) + timedelta(days=12)])
-    figure.update_layout(margin={"r": 8 + 7 * max((_width(note.text) for note in figure.layout.annotations), default=0), "t": 12})
-    _spread_labels(figure, look)
+    beside = [note for note in figure.layout.annotations if note.xanchor == "left"]
+    figure.update_layout(margin={"r": 8 + 7 * max((_width(note.text) for note in beside), default=0), "t": 12})
+    _spread_labels(figure, beside)
 
 
 def _width(text: str) -> int:
@@ -196,25 +196,25 @@ def _width(text: str) -> int:
     return sum(2 if ord(letter) > 0x2E80 else 1 for letter in plain) + 1
 
 
-def _spread_labels(figure: go.Figure, look: Look) -> None:
+def _spread_labels(figure: go.Figure, beside: list) -> None:
     """Push labels that would overlap apart, in the order of their heights."""
     low, high = figure.layout.yaxis.range
     least = (high - low) * 17 / (HEIGHT - 60)
-    notes = sorted(figure.layout.annotations, key=lambda note: note.y)
+    notes = sorted(beside, key=lambda note: note.y)
     for below, above in zip(notes, notes[1:], strict=False):
         if above.y - below.y < least:
             above.y = below.y + least
 
 
 def _ticks(days: list[date], lang: str) -> list[tuple[date, str]]:
-    """Every third month, with the year under January; every year when the series is long."""
+    """January and July, with the year under January and the first; every year when the series is long."""
     if not days:
         return []
     if (days[-1] - days[0]).days > 5 * 366:
         return [(day, str(day.year)) for day in days if day.month == 1]
-    quarterly = [day for day in days if day.month in (1, 4, 7, 10)] or days
-    dense = quarterly if len(quarterly) <= 9 else [day for day in quarterly if day.month in (1, 7)] or quarterly
-    return [(day, _tick(day, lang, is_first=day == dense[0])) for day in dense]
+    halves = [day for day in days if day.month in (1, 7)]
+    shown = halves if len(halves) > 1 else days
+    return [(day, _tick(day, lang, is_first=day == shown[0])) for day in shown]
 
 
 def _tick(day: date, lang: str, *, is_first: bool) -> str:

@@ -105,7 +105,7 @@ def _league(gate: Gate, board: Board, told: Told, view: View) -> League:
     courses = board.courses(tile.main, tile.parts)
     rows = [Row(code, names[code].name(view.lang) if code in names else code, "", course) for code, course in courses.items()]
     kind = "sites" if tile.parts == "site" else "departments"
-    return League(rows, told.selected.main, told.name, kind, "verdict_district")
+    return League(rows, told.selected.main, told.name, kind)
 
 
 def _neighbours(board: Board, told: Told, setting: Setting, view: View) -> html.Section:

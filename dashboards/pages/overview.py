@@ -51,8 +51,10 @@ def _page(gate: Gate, view: View, belief: Trust, parts: tuple) -> html.Div:
         trust_line(belief, view.lang),
         tile_strip(told.tiles, view, told.selected.tile.key),
         html.Div(halves, className="halves"),
-        *_twins(board, told, places, view),
-        attention_lists(_notes(board, told, places, (belief, table, view)), view.lang),
+        html.Div(
+            [*_twins(board, told, places, view), attention_lists(_notes(board, told, places, (belief, table, view)), view.lang)],
+            className="lower",
+        ),
         foot(belief, view),
     ]
     return html.Div(body, className="page", **{"data-title": say(view.lang, "app.title", page=f"{told.name} · {say(view.lang, TITLE)}")})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from dash import html
@@ -12,6 +13,7 @@ from dashboards.board import Scope
 from dashboards.cards.states import empty, error, missing
 from dashboards.controls import View
 from dashboards.gate import Gate, NoRelease, new_request_id
+from dashboards.markup import lighten, to_html
 from dashboards.pages import definitions, district, overview
 from dashboards.places import cities
 from dashboards.shell import bare_header, city_of, header, period_of
@@ -29,8 +31,8 @@ def is_page(path: str) -> bool:
 
 
 def page(gate: Gate, view: View) -> Any:
-    """The page of a view."""
-    return _guarded(lambda: _page(gate, view), view)
+    """The page of a view, made once for a release."""
+    return _guarded(lambda: gate.made((view, "page"), lambda: lighten(_page(gate, view))), view)
 
 
 def _page(gate: Gate, view: View) -> Any:
@@ -46,7 +48,7 @@ def _page(gate: Gate, view: View) -> Any:
 def page_header(gate: Gate, view: View) -> Any:
     """The bar of a view."""
     try:
-        return header(gate, view)
+        return gate.made((view, "header"), lambda: lighten(header(gate, view)))
     except Exception as failure:  # the page below says what is wrong; the bar must still lead somewhere
         if not isinstance(failure, NoRelease):
             log.exception("The header could not be made.")
@@ -55,7 +57,17 @@ def page_header(gate: Gate, view: View) -> Any:
 
 def page_panel(gate: Gate, view: View) -> Any:
     """The definition card of a view, if it asks for one."""
-    return _guarded(lambda: definitions.panel(gate, view, _scope(gate, view)), view) if view.define else []
+    return _guarded(lambda: lighten(definitions.panel(gate, view, _scope(gate, view))), view) if view.define else []
+
+
+def first_html(gate: Gate, view: View) -> str:
+    """Header, page and card as HTML: what a reader sees before any script has run."""
+    parts = (
+        f'<header class="header">{to_html(page_header(gate, view))}</header>',
+        f"<main>{to_html(page(gate, replace(view, define='')))}</main>",
+    )
+    card = to_html(page_panel(gate, view))
+    return "".join(parts) + (f'<aside class="panel">{card}</aside>' if card else "")
 
 
 def _scope(gate: Gate, view: View) -> Scope:

@@ -1,7 +1,16 @@
 """A tiny city published as a release: two districts, a few departments and halls, twenty-six months, made of rows written here."""
 
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import duckdb
+import httpx
 import pytest
+import uvicorn
+
+from dashboards.app import create_app
 from metrics.rollup import build_rollups
 from warehouse.contract import tables
 from warehouse.engine.duckdb import open_store
@@ -25,12 +34,16 @@ def make_marts(con: duckdb.DuckDBPyConnection) -> None:
     for table in tables().values():
         columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns.values())
         con.execute(f"create or replace table {table.name} ({columns})")
-    con.execute("create or replace table build_as_of as select timestamptz '2018-10-31 23:59:59+08' as as_of_at, date '2018-10-31' as as_of_on")
+    con.execute(
+        "create or replace table build_as_of as select timestamptz '2018-10-31 23:59:59+08' as as_of_at, date '2018-10-31' as as_of_on"
+    )
     rows = "insert into dim_division (division_code, name_zh, name_en, level, parent_code, province_code, city_code, district_code) values (?,?,?,?,?,?,?,?)"
     con.executemany(rows, DIVISIONS)
     con.execute("insert into dim_department by name select 'D1' as dept_id, '住建局' as name_zh, 'Housing' as name_en")
     con.execute("insert into dim_department by name select 'D2' as dept_id, '公安局' as name_zh, 'Police' as name_en")
-    con.execute("insert into dim_site by name select 'S1' as site_id, '禅城大厅' as name_zh, 'Chancheng hall' as name_en, '440604' as district_code")
+    con.execute(
+        "insert into dim_site by name select 'S1' as site_id, '禅城大厅' as name_zh, 'Chancheng hall' as name_en, '440604' as district_code"
+    )
     con.execute(ITEMS)
     con.execute(CASES)
     con.execute(TICKETS)
@@ -85,3 +98,45 @@ def tiny_city(tmp_path_factory) -> Settings:
     publish(con, settings)
     con.close()
     return settings
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """The dashboards of an installation on a free port of this machine; the address."""
+    server = uvicorn.Server(uvicorn.Config(create_app(settings).server, host="127.0.0.1", port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "The server ended before it answered."
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def address(tiny_city) -> Iterator[str]:
+    """Where the tiny city is served."""
+    with served(tiny_city) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def client(address) -> Iterator[httpx.Client]:
+    """A reader of the tiny city."""
+    with httpx.Client(base_url=address, follow_redirects=True, timeout=60) as found:
+        yield found
+
+
+@pytest.fixture
+def client_of():
+    """A way to read any installation."""
+
+    @contextmanager
+    def reader(settings: Settings) -> Iterator[httpx.Client]:
+        with served(settings) as found, httpx.Client(base_url=found, timeout=60) as client:
+            yield client
+
+    return reader
