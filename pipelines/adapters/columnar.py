@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -15,8 +17,10 @@ from pipelines.adapters.columns import check_names, placed
 from pipelines.adapters.source import Source
 
 ROWS = 100_000
-ROWS_PER_BYTE = 1000  # a row takes some trace of a byte; a file that claims more repeats one row without end
+ROWS_PER_BYTE = 100  # a row takes some trace of a byte; a file that claims more repeats one row without end
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
+INSTANT = "%Y-%m-%dT%H:%M:%S%.f"
+OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 NESTED = (pl.List, pl.Array, pl.Struct, pl.Object, pl.Map)
 
 
@@ -37,10 +41,17 @@ def read(source: Source, profile: Profile) -> Iterator[Batch]:
 
 
 def _batch(batch: pa.RecordBatch, row: int) -> Batch:
-    columns = [_series(batch.column(place)).alias(name) for place, name in enumerate(batch.schema.names)]
-    texts = placed(pl.DataFrame({column.name: _text(column) for column in columns}), row)
-    bad_bytes = pl.any_horizontal(
-        [pl.lit(False)] + [column.is_not_null() & texts[column.name].is_null() for column in columns if column.dtype == pl.Binary]
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    texts = placed(pl.DataFrame({name: _text(column) for name, column in columns.items()}), row)
+    lost = [
+        pl.Series(columns[name].is_valid()) & texts[name].is_null()
+        for name in columns
+        if texts[name].null_count() > columns[name].null_count
+    ]
+    bad_bytes = (
+        pl.DataFrame({str(place): each for place, each in enumerate(lost)}).select(pl.any_horizontal(pl.all())).to_series()
+        if lost
+        else pl.lit(False)
     )
     code = (
         pl.when(bad_bytes)
@@ -55,37 +66,39 @@ def _batch(batch: pa.RecordBatch, row: int) -> Batch:
 
 
 def _rejects(rows: pl.DataFrame, codes: list[str]) -> list[Reject]:
-    shown = rows.drop("_row", "_offset", "_length").to_dicts()
-    return [
-        Reject(row, None, None, code, json.dumps(text, ensure_ascii=False))
-        for row, code, text in zip(rows["_row"], codes, shown, strict=True)
-    ]
+    shown = [json.dumps(row, ensure_ascii=False) for row in rows.drop("_row", "_offset", "_length").to_dicts()]
+    return [Reject(row, None, None, code, text) for row, code, text in zip(rows["_row"], codes, shown, strict=True)]
 
 
-def _series(column: pa.Array) -> pl.Series:
-    return pl.Series(pl.from_arrow(column.cast(pa.string()) if pa.types.is_decimal256(column.type) else column))
-
-
-def _text(column: pl.Series) -> pl.Series:
-    """Return a column's values as text."""
-    dtype = column.dtype
-    if isinstance(dtype, NESTED):
+def _text(column: pa.Array) -> pl.Series:
+    """Return a column's values as text; what is no text at all becomes null."""
+    if pa.types.is_decimal256(column.type):
+        return pl.Series(pl.from_arrow(column.cast(pa.string())))
+    if pa.types.is_timestamp(column.type) and (offset := OFFSET.fullmatch(column.type.tz or "")):
+        return _at_offset(column, offset)
+    values = pl.Series(pl.from_arrow(column))
+    if isinstance(values.dtype, NESTED):
         return pl.Series(
-            column.name,
-            [None if value is None else json.dumps(value, ensure_ascii=False, default=_plain) for value in column.to_list()],
-            pl.String,
+            [None if value is None else json.dumps(value, ensure_ascii=False, default=_plain) for value in values.to_list()],
+            dtype=pl.String,
         )
-    if dtype == pl.Binary:
-        return pl.Series(column.name, [_decoded(value) for value in column.to_list()], pl.String)
-    if dtype.is_float():
-        return column.cast(pl.String).str.strip_suffix(".0")
-    if isinstance(dtype, pl.Datetime):
-        return column.dt.to_string("%Y-%m-%dT%H:%M:%S%.f" + ("%:z" if dtype.time_zone else ""))
-    if dtype == pl.Time:
-        return column.dt.to_string("%H:%M:%S%.f")
-    if dtype == pl.Duration:
-        return column.dt.to_string("iso")
-    return column.cast(pl.String)
+    if values.dtype == pl.Binary:
+        return pl.Series([_decoded(value) for value in values.to_list()], dtype=pl.String)
+    if values.dtype.is_float():
+        return values.cast(pl.String).str.strip_suffix(".0")
+    if isinstance(values.dtype, pl.Datetime):
+        return values.dt.to_string(INSTANT + ("%:z" if values.dtype.time_zone else ""))
+    if values.dtype == pl.Time:
+        return values.dt.to_string("%H:%M:%S%.f")
+    return values.dt.to_string("iso") if values.dtype == pl.Duration else values.cast(pl.String)
+
+
+def _at_offset(column: pa.Array, offset: re.Match[str]) -> pl.Series:
+    """Return instants whose zone is a bare offset, which no zone database knows."""
+    sign, hours, minutes = offset.groups()
+    utc = pl.Series(pl.from_arrow(column.cast(pa.timestamp(column.type.unit))))
+    shift = timedelta(hours=int(hours), minutes=int(minutes))
+    return (utc - shift if sign == "-" else utc + shift).dt.to_string(INSTANT) + offset[0]
 
 
 def _decoded(value: bytes | None) -> str | None:

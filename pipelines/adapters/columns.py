@@ -34,7 +34,9 @@ def text_frame(
 ) -> pl.DataFrame:
     """Make a frame of rows of text and their places. Empty text is null."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    texts = {name: pl.Series(values, dtype=pl.String) for name, values in zip(names, columns, strict=True)}  # a list would rename a column named ""
+    texts = {
+        name: pl.Series(values, dtype=pl.String) for name, values in zip(names, columns, strict=True)
+    }  # a list would rename a column named ""
     frame = pl.DataFrame(texts).with_columns(pl.when(pl.all() != "").then(pl.all()))
     where = list(zip(*places, strict=True)) if places else [()] * len(PLACE)
     return frame.with_columns(pl.Series(name, values, dtype) for (name, dtype), values in zip(PLACE.items(), where, strict=True))

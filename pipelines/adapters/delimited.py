@@ -108,6 +108,7 @@ class _Reader:
                 continue
             size, smallest = min(size * 2, largest), floor
             yield batch
+        self._tally.file_bytes = self._window.offset
 
     def _fast(self, piece: bytes, is_last: bool) -> Batch | None:
         dialect = self._dialect

@@ -65,6 +65,7 @@ class _Reader:
             size = largest if used or is_endless else size * 2
             if not self._gathered.is_empty:
                 yield self._gathered.take()
+        self._tally.file_bytes = self._window.offset
 
     def _line(self, line: bytes) -> None:
         length = self._window.native(line)

@@ -42,7 +42,7 @@ def survey(block: bytes, delimiter: bytes, columns: int, is_last: bool) -> Layou
     if not len(ends) or not _is_even(data, ends):
         return None
     cut = int(ends[-1])
-    if has_quotes and not _quotes_are_at_edges(data[:cut], delimiter[0]):
+    if inside is not None and not _quotes_are_at_edges(data[:cut], inside[:cut], delimiter[0]):
         return None
     if _delimiters(data[:cut], inside, delimiter[0]) != len(ends) * (columns - 1):
         return None
@@ -70,16 +70,13 @@ def _is_even(data: np.ndarray, ends: np.ndarray) -> bool:
     return not bool(((first == LF) | (first == CR)).any()) and int((ends - starts).max()) <= MAX_RECORD
 
 
-def _quotes_are_at_edges(data: np.ndarray, delimiter: int) -> bool:
-    """Tell whether quotes alternate between opening one (after an edge) and closing one (before an edge); a doubled quote is both."""
-    places = np.flatnonzero(data == QUOTE)
-    if len(places) % 2:
-        return False
-    edge = np.zeros(256, bool)
-    edge[[delimiter, LF, CR, QUOTE]] = True
-    before = np.where(places[::2] > 0, data[places[::2] - 1], LF)
-    after = np.where(places[1::2] < len(data) - 1, data[np.minimum(places[1::2] + 1, len(data) - 1)], LF)
-    return bool(edge[before].all() and edge[after].all())
+def _quotes_are_at_edges(data: np.ndarray, inside: np.ndarray, delimiter: int) -> bool:
+    """Tell whether every opening quote follows an edge and every closing one is before an edge; a doubled quote is both."""
+    is_edge = np.zeros(256, bool)
+    is_edge[[delimiter, LF, CR, QUOTE]] = True
+    edge, quote = is_edge[data], data == QUOTE
+    opening, closing = quote & inside, quote & ~inside
+    return not (bool((opening[1:] & ~edge[:-1]).any()) or bool((closing[:-1] & ~edge[1:]).any()) or bool(inside[-1]))
 
 
 def _delimiters(data: np.ndarray, inside: np.ndarray | None, delimiter: int) -> int:

@@ -52,7 +52,7 @@ def codes(rejects) -> list[tuple[int, str]]:
 
 
 def test_records_keep_their_text_and_place(tmp_path):
-    content = b"id,note\n007,x\n,\"a\"\"b\n\"\n"
+    content = b'id,note\n007,x\n,"a""b\n"\n'
     rows, rejects, tally = read(tmp_path / "a.csv", content)
     assert rows == [
         {"id": "007", "note": "x", "_row": 1, "_offset": 8, "_length": 6},
@@ -193,17 +193,20 @@ def test_a_record_of_more_than_a_megabyte(tmp_path):
     for block in (1 << 16, 1 << 25):
         rows, rejects = in_blocks(tmp_path, content, block)
         assert [row["a"] for row in rows] == ["1", "5"]
-        assert [(reject.code, reject.offset, reject.length) for reject in rejects] == [("E_TOO_LONG", 8, 3_000_003), ("E_TOO_LONG", 3_000_011, 1_000_105)]
+        assert [(reject.code, reject.offset, reject.length) for reject in rejects] == [
+            ("E_TOO_LONG", 8, 3_000_003),
+            ("E_TOO_LONG", 3_000_011, 1_000_105),
+        ]
         assert all(len(reject.text) < 2000 for reject in rejects)
 
 
 def test_a_quote_open_for_more_than_a_megabyte(tmp_path):
-    content = b'a,b\n1,2\n3,"open\n' + b"4,5\n" * 300_000 + b'6",7\n8,9\n'
+    content = b'a,b\n1,2\n3,"open\n' + (b"4," + b"5" * 500 + b"\n") * 3000 + b'6",7\n8,9\n'
     for block in (1 << 16, 1 << 25):
         rows, rejects = in_blocks(tmp_path, content, block)
         assert [row["a"] for row in rows] == ["1", "8"]
         assert {reject.code for reject in rejects} == {"E_QUOTE"}
-        assert len(rejects) == 300_002
+        assert len(rejects) == 3002
 
 
 def in_blocks(tmp_path, content: bytes, block: int):

@@ -1,5 +1,7 @@
 """Which encoding a file is in, and that no text is loaded in a wrong one."""
 
+import json
+
 import pytest
 
 from pipelines.adapters.batch import FileRefused, Profile, Tally
@@ -49,7 +51,9 @@ def test_encodings_are_found(tmp_path, codec, mark, found, kind):
     if kind == "csv":
         text = f"{HEADER}\n{base(1, 100)}"
     else:
-        text = "".join('{"case_id":"%s","dept":"%s","citizen_name":"%s"}\n' % tuple(line(n).split(",")) for n in range(1, 101))
+        text = "".join(
+            json.dumps(dict(zip(HEADER.split(","), line(n).split(","), strict=True)), ensure_ascii=False) + "\n" for n in range(1, 101)
+        )
     rows, rejects, tally = read(tmp_path / f"a.{kind}", mark + text.encode(codec))
     assert names(rows) == [line(n) for n in range(1, 101)] and not rejects
     assert (tally.encoding, tally.bom_bytes) == (found, len(mark))

@@ -46,7 +46,10 @@ def test_values_become_text(tmp_path):
 
 def test_columns_are_those_that_occur(tmp_path):
     rows, _, _ = read(tmp_path / "a.ndjson", b'{"a":"1"}\r\n\r\n   \r\n{"b":"2","a":"3"}')
-    assert [(row["a"], row["b"], row["_row"], row["_offset"], row["_length"]) for row in rows] == [("1", None, 1, 0, 11), ("3", "2", 2, 18, 17)]
+    assert [(row["a"], row["b"], row["_row"], row["_offset"], row["_length"]) for row in rows] == [
+        ("1", None, 1, 0, 11),
+        ("3", "2", 2, 18, 17),
+    ]
 
 
 BAD = {

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import random
 
 import pytest
@@ -30,7 +31,8 @@ def good_csv(rng: random.Random) -> bytes:
 
 
 def good_jsonl(rng: random.Random) -> bytes:
-    lines = ['{"id":%s,"b":"%s","c":["%s"],"d":null}' % (rng.randrange(10**6), rng.choice(["张三", "x\\ny"]), rng.choice("abc")) for _ in range(60)]
+    rows = [{"id": rng.randrange(10**6), "b": rng.choice(["张三", "x\ny"]), "c": [rng.choice("abc")], "d": None} for _ in range(60)]
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     return rng.choice(["\n", "\r\n"]).join(lines).encode(rng.choice(["utf-8", "utf-8", "gb18030"]))
 
 
