@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from pipelines.adapters.batch import Batch
+from pipelines.casts import SPACES
 from pipelines.conform import check_header, conform
 from pipelines.headers import match_headers, unknown_headers
 from pipelines.personal import MASK, Hasher, mask_text
@@ -92,7 +93,9 @@ class Loader:
         return ids
 
     def _store(self, frame: pl.DataFrame) -> None:
-        made = [(emission, conform(_chosen(frame, emission.when), emission, self._source)) for emission in self._emits]
+        made = [
+            (emission, conform(_chosen(frame, emission.when, self._source.null_tokens), emission, self._source)) for emission in self._emits
+        ]
         faults = pl.concat([result.faults for _, result in made])
         used = pl.concat([result.rows["row_no"] for _, result in made]).unique()
         unused = (
@@ -184,12 +187,13 @@ class Loader:
         self._con.execute("insert into ledger_quarantine by name select * from aside")
 
 
-def _chosen(frame: pl.DataFrame, when: tuple[Condition, ...]) -> pl.DataFrame:
-    """The records that the conditions choose."""
+def _chosen(frame: pl.DataFrame, when: tuple[Condition, ...], null_tokens: tuple[str, ...]) -> pl.DataFrame:
+    """The records that the conditions choose; a word that stands for nothing is not present."""
     for condition in when:
-        value = pl.col(condition.column)
+        value = pl.col(condition.column).str.strip_chars(SPACES)
+        present = value.is_not_null() & ~value.is_in(null_tokens)
         if condition.present is not None:
-            frame = frame.filter(value.is_not_null() if condition.present else value.is_null())
+            frame = frame.filter(present if condition.present else ~present)
         if condition.values:
             frame = frame.filter(value.is_in(condition.values))
     return frame

@@ -101,19 +101,31 @@ def test_shipped_sources_do_not_claim_one_anothers_files() -> None:
     assert not any(source.claims(f"{feed}.csv") for source in sources().values() for feed in feeds())
 
 
-def test_a_record_that_no_rule_takes_is_set_aside(tmp_path: Path) -> None:
-    body = {**MINIMAL, "emits": [{**MINIMAL["emits"][0], "when": [{"column": "b", "values": ["yes"]}]}]}
-    source = definition(tmp_path, body)
-    con = open_store(Settings(tmp_path / "home").prepare())
+def loaded(folder: Path, when: dict[str, Any], *texts: str | None) -> tuple[dict[str, int], list[tuple]]:
+    """Counts and reasons of records with these texts in column b, when a department is made under one condition."""
+    source = definition(folder, {**MINIMAL, "emits": [{**MINIMAL["emits"][0], "when": [{"column": "b", **when}]}]})
+    con = open_store(Settings(folder / "home").prepare())
     loader = Loader(con, source, source.emits, Hasher(con, b"key"), 1)
-    frame = pl.DataFrame({"a": ["1", "2"], "b": ["yes", "no"]}).with_columns(
-        _row=pl.Series([1, 2], dtype=pl.Int64), _offset=pl.lit(None, pl.Int64), _length=pl.lit(None, pl.Int64)
-    )
-    loader.take(Batch(frame))
-    assert (loader.counts()["accepted"], loader.counts()["quarantined"]) == (1, 1)
-    reasons = con.execute("select row_no, reasons from ledger_quarantine").fetchall()
+    frame = pl.DataFrame({"a": [f"k{n}" for n in range(len(texts))], "b": pl.Series(texts, dtype=pl.String)})
+    places = {"_row": pl.int_range(1, len(texts) + 1, dtype=pl.Int64), "_offset": pl.lit(None, pl.Int64), "_length": pl.lit(None, pl.Int64)}
+    loader.take(Batch(frame.with_columns(**places)))
+    reasons = con.execute("select row_no, reasons from ledger_quarantine order by row_no").fetchall()
     con.close()
-    assert reasons == [(2, ["E_UNUSED: no rule of the source reads this record"])]
+    return loader.counts(), reasons
+
+
+@pytest.mark.parametrize(
+    ("when", "texts", "unused"),
+    [
+        ({"values": ["yes"]}, ["yes", "no", " yes ", None], [2, 4]),
+        ({"present": True}, ["x", None, "NULL", " - ", " "], [2, 3, 4, 5]),
+        ({"present": False}, ["x", None, "NULL", " "], [1]),
+    ],
+)
+def test_a_record_that_no_rule_takes_is_set_aside(tmp_path: Path, when: dict[str, Any], texts: list[str | None], unused: list[int]) -> None:
+    counts, reasons = loaded(tmp_path, when, *texts)
+    assert (counts["accepted"], counts["quarantined"]) == (len(texts) - len(unused), len(unused))
+    assert reasons == [(row, ["E_UNUSED: no rule of the source reads this record"]) for row in unused]
 
 
 def test_the_example_of_the_docs_works(tmp_path: Path) -> None:
