@@ -32,7 +32,7 @@ def wilson(successes: float, trials: float) -> Interval:
     centre = share + z2 / (2 * trials)
     half = Z * math.sqrt(max(0.0, share * (1 - share) / trials + z2 / (4 * trials * trials)))
     scale = 1 + z2 / trials
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+    return (centre - half) / scale if successes else 0.0, (centre + half) / scale if successes < trials else 1.0
 
 
 def student_t(n: int, total: float, squares: float) -> Interval:
