@@ -1,4 +1,4 @@
-"""Applications of one month: which item, by whom, on which channel, when and where."""
+"""Applications of some months: which item, by whom, on which channel, when and where."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ WINDOW, WEB, APP, WECHAT, TERMINAL, STATION, COURIER, CROSS = range(len(CHANNELS
 
 @dataclass(frozen=True)
 class Applications:
-    """Applications of a month as arrays; times are seconds of local time since 1970, -1 where there is none."""
+    """Applications of some months as arrays; times are seconds of local time since 1970, -1 where there is none."""
 
-    month: int  # first day
+    start: int  # first day of the first month
     item: np.ndarray
     group: np.ndarray
     channel: np.ndarray
@@ -31,7 +31,7 @@ class Applications:
     is_firm: np.ndarray
     agent: np.ndarray  # number of the agent, -1 where the applicant comes
     is_assisted: np.ndarray
-    bundle: np.ndarray  # number of the bundle within the month, -1
+    bundle: np.ndarray  # number of the bundle, -1
     review: np.ndarray
     level: np.ndarray
     is_spot: np.ndarray
@@ -54,28 +54,33 @@ class Applications:
         return np.isin(self.channel, (WINDOW, CROSS))
 
 
-def applications(city: City, start: int, end: int) -> Applications:
-    """Draw the applications of a month [start, end)."""
+def applications(city: City, spans: list[tuple[int, int]]) -> Applications:
+    """Draw the applications of some months, each given as [first day, first day of the next)."""
+    start = spans[0][0]
     rng = city.rng("applications", start)
-    item = _items(city, rng, start, end)
-    group = city.group[item]
-    channel = _channels(city, rng, item, start)
-    at = _times(city, rng, channel, (start, end))
-    day = at // DAY
-    review = city.evolution.at(day)
-    state = [table[review, item] for table in (city.evolution.level, city.evolution.is_spot, city.evolution.promised)]
-    site = np.where(city.evolution.window_from[item] <= day, city.home_site[item], city.counter_site[item])
-    site = np.where(channel == CROSS, 0, site)
+    items = [_items(city, rng, *span) for span in spans]
+    item = np.concatenate(items)
+    channel = np.concatenate([_channels(city, rng, mine, first) for mine, (first, _) in zip(items, spans, strict=True)])
+    counts = np.cumsum([len(mine) for mine in items])[:-1]
+    at = np.concatenate([_times(city, rng, mine, span) for mine, span in zip(np.split(channel, counts), spans, strict=True)])
+    order = np.argsort(city.group[item], kind="stable")
+    return _bundled(city, rng, _described(city, rng, start, (item[order], channel[order], at[order])))
+
+
+def _described(city: City, rng: np.random.Generator, start: int, what: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Applications:
+    """Add to items, channels and times who comes, where to, and how the catalogue stands that day."""
+    item, channel, at = what
+    day, evolution = at // DAY, city.evolution
+    review = evolution.at(day)
+    promised = np.where(evolution.is_natural[item], np.floor(evolution.promised[review, item] * 5 / 7), evolution.promised[review, item])
+    site = np.where(evolution.window_from[item] <= day, city.home_site[item], city.counter_site[item])
     person, agent = _people(city, rng, item, (channel, day))
     assisted = rng.random(len(item)) < _assisted(city, channel, day)
-    promised = np.where(city.evolution.is_natural[item], np.floor(state[2] * 5 / 7), state[2])
-    place = _place(city, rng, channel, (item, day))
-    none = np.full(len(item), -1)
-    made = Applications(
-        start, item, group, channel, at, site, place, person, city.is_firm[item], agent, assisted, none, review,
-        state[0], state[1], promised, city.evolution.legal[item],
+    return Applications(
+        start, item, city.group[item], channel, at, np.where(channel == CROSS, 0, site), _place(city, rng, channel, (item, day)),
+        person, city.is_firm[item], agent, assisted, np.full(len(item), -1), review, evolution.level[review, item],
+        evolution.is_spot[review, item], promised, evolution.legal[item],
     )  # fmt: skip
-    return _bundled(city, rng, made)
 
 
 def _items(city: City, rng: np.random.Generator, start: int, end: int) -> np.ndarray:

@@ -21,11 +21,11 @@ WITH_OFFSET = "%Y-%m-%dT%H:%M:%S+08:00"  # the portal writes its offset, the hal
 
 def sessions(city: City, course: Course, ids: pl.Series) -> pl.DataFrame:
     """Sessions of a month: those of the applications, those given up before, and calls to the hotline."""
-    made, rng, spec = course.made, city.rng("sessions", course.made.month), city.model["sessions"]
+    made, rng, spec = course.made, city.rng("sessions", course.made.start), city.model["sessions"]
     own = np.flatnonzero(made.is_online | (made.channel == TERMINAL))
-    lost = own[rng.random(len(own)) < float(path(spec["abandoned"], made.month))]
+    lost = own[rng.random(len(own)) < float(path(spec["abandoned"], made.start))]
     looked = own[rng.random(len(own)) < spec["views"]]
-    calls = rng.integers(0, max(len(made), 1), rng.poisson(len(made) * float(path(spec["hotline_per_case"], made.month))))
+    calls = rng.integers(0, max(len(made), 1), rng.poisson(len(made) * float(path(spec["hotline_per_case"], made.start))))
     case = np.concatenate([own, lost, looked])
     reached = np.concatenate([np.where(course.is_automatic[own], 3, 2), np.full(len(lost), 1), np.full(len(looked), 0)])
     frame = _sessions(city, course, (ids, rng), (case, reached))
@@ -43,14 +43,14 @@ def _sessions(
     seconds = np.where(quick, np.maximum(rng.normal(spec["endorsement_seconds"], 6, n), 12).astype(int), seconds)
     finished = reached >= 2
     ended = made.at[case] + 5 - (~finished) * rng.integers(600, 5 * DAY, n)
-    start_of_month = np.maximum(ended - seconds, city.model.first * DAY)
+    began = np.maximum(ended - seconds, city.model.first * DAY)
     unknown = (reached == 0) & (rng.random(n) < 0.6)
     person = lookup(people(city, course)[0], np.where(unknown, -1, case))
     frame = {
-        "session_id": numbered(f"S{day_of(made.month):%y%m}", 1, n, 7), "channel": words(CHANNELS, made.channel[case]),
+        "session_id": numbered(f"S{day_of(made.start):%y%m}", 1, n, 7), "channel": words(CHANNELS, made.channel[case]),
         "point_id": lookup(city.point_ids, np.where(made.channel[case] == TERMINAL, place_point(city, course)[case], -1)),
         "account_key": person, "item_id": lookup(city.item_ids, made.item[case]),
-        "started_at": instant(start_of_month), "ended_at": instant(start_of_month + seconds), "hits": pl.Series((3 + rng.poisson(6, n)).astype(np.int64)),
+        "started_at": instant(began), "ended_at": instant(began + seconds), "hits": pl.Series((3 + rng.poisson(6, n)).astype(np.int64)),
         "reached": words(REACHED, reached), "case_id": lookup(ids, np.where(finished, case, -1)),
     }  # fmt: skip
     return pl.DataFrame(frame)
@@ -63,7 +63,7 @@ def _calls(city: City, course: Course, rng: np.random.Generator, case: np.ndarra
     start = made.day[case] * DAY + arrival_seconds(rng, hours, n)
     answered = start + rng.exponential(25, n).astype(int) + 3
     frame = {
-        "session_id": numbered(f"H{day_of(made.month):%y%m}", 1, n, 6), "channel": pl.repeat("hotline", n, eager=True),
+        "session_id": numbered(f"H{day_of(made.start):%y%m}", 1, n, 6), "channel": pl.repeat("hotline", n, eager=True),
         "item_id": lookup(city.item_ids, made.item[case]), "started_at": instant(start), "ended_at": instant(answered + rng.gamma(2, 70, n).astype(int)),
         "purpose": words(list(spec["purposes"]), pick(rng, np.array(list(spec["purposes"].values())), n)), "answered_at": instant(answered),
     }  # fmt: skip
@@ -71,20 +71,20 @@ def _calls(city: City, course: Course, rng: np.random.Generator, case: np.ndarra
 
 
 def payments(city: City, course: Course, ids: pl.Series) -> pl.DataFrame:
-    """Fees of a month's cases: what, how, and the few payments that failed."""
-    made, rng, spec = course.made, city.rng("payments", course.made.month), city.model["payments"]
+    """Fees of a batch's cases: what, how, and the few payments that failed."""
+    made, rng, spec = course.made, city.rng("payments", course.made.start), city.model["payments"]
     case = np.flatnonzero(city.has_fee[made.item] & (course.decided >= 0))
     n, yuan = len(case), np.array(city.model["fees"]["yuan"])
     amount = yuan[(made.item[case] * 7) % len(yuan)]
     methods = list(next(iter(spec["methods"].values())))
-    shares = np.array([float(path({year: table[name] for year, table in spec["methods"].items()}, made.month)) for name in methods])
+    shares = np.array([float(path({year: table[name] for year, table in spec["methods"].items()}, made.start)) for name in methods])
     table = np.broadcast_to(shares, (n, len(methods))) * np.where(
         (made.is_online | (made.channel == TERMINAL))[case][:, None], [0, 0.2, 1, 1, 1], 1
     )
     at = np.where(course.in_session[case], course.accepted[case] + 5, np.minimum(course.accepted[case] + 30, course.decided[case]))
     failed = rng.random(n) < spec["failed"]
     frame = {
-        "payment_id": numbered(f"Y{day_of(made.month):%y%m}", 1, n, 6), "case_id": ids[case],
+        "payment_id": numbered(f"Y{day_of(made.start):%y%m}", 1, n, 6), "case_id": ids[case],
         "item_id": lookup(city.item_ids, made.item[case]), "amount": pl.Series(amount.astype(np.int64)), "method": words(methods, pick_rows(rng.random(n), table)),
         "channel": words(CHANNELS, made.channel[case]), "requested_at": instant(at - 20), "paid_at": instant(np.where(failed, -1, at)),
         "status": words(("paid", "failed"), failed.astype(int)),
@@ -100,7 +100,7 @@ def deliveries(city: City, course: Course, result: Handover, ids: pl.Series) -> 
     arrived = np.where(result.delivered[case] < end, result.delivered[case], -1)
     status = np.select([arrived >= 0, result.mode[case] == COURIER_MODE], [0, 1], 2)
     frame = {
-        "delivery_id": numbered(f"D{day_of(made.month):%y%m}", 1, len(case), 6), "case_id": ids[case],
+        "delivery_id": numbered(f"D{day_of(made.start):%y%m}", 1, len(case), 6), "case_id": ids[case],
         "direction": pl.repeat("result", len(case), eager=True), "mode": words(MODES, result.mode[case]),
         "dispatched_at": instant(result.dispatched[case]), "received_at": instant(arrived), "status": words(("received", "in_transit", "waiting"), status),
     }  # fmt: skip

@@ -11,9 +11,9 @@ _MOVED = ("delivered",)  # the last event of a case: its time may be corrected w
 REQUIRED = ("event_id", "case_id", "event_type", "occurred_at", "channel")
 
 
-def corrections(city: City, month: int, sent: pl.DataFrame) -> pl.DataFrame:
+def corrections(city: City, start: int, sent: pl.DataFrame) -> pl.DataFrame:
     """Choose among a month's events (already sent) those that come again in a later file: `source_version` and `deleted` say how."""
-    spec, rng = city.model["corrections"], city.rng("corrections", month)
+    spec, rng = city.model["corrections"], city.rng("corrections", start)
     taken_back = _test_cases(sent, rng, spec["retracted_case"])
     kept = sent.filter(~pl.col("case_id").is_in(taken_back.implode()))
     drawn = pl.Series(rng.random(kept.height))

@@ -1,4 +1,4 @@
-"""The course of a month's cases: from application to result, with every moment in seconds of local time (-1: does not happen).
+"""The course of a batch's cases: from application to result, with every moment in seconds of local time (-1: does not happen).
 
 Order of things: apply → (visits before acceptance) → received → accepted → (supplement or clock stop) → decided → completed → result.
 """
@@ -57,7 +57,7 @@ class Course:
 
 def run(city: City, made: Applications) -> Course:
     """Run the month's cases through their course."""
-    course = Course(made, city.rng("course", made.month))
+    course = Course(made, city.rng("course", made.start))
     _apply(city, course)
     _accept(city, course)
     _use_time(city, course)

@@ -32,6 +32,7 @@ TYPES = (
     "step_started", "step_ended", "special_started", "special_ended", "decided", "completed", "result_ready", "delivered",
     "onsite_identity_check", "onsite_original_check", "onsite_submission", "onsite_pickup", "onsite_other", "paid", "withdrawn",
 )  # fmt: skip
+_MONTHS = pl.Series([f"{year % 100:02d}{month:02d}" for year in range(1970, 2030) for month in range(1, 13)])
 _SEQUENCE = pl.Series([f"-{number:02d}" for number in range(100)])
 _REASONS = ("supplement", "material_incomplete", "clock_stop", "extension", "expert_review", "site_inspection")
 
@@ -62,7 +63,8 @@ class Log:
 def case_ids(city: City, course: Course) -> pl.Series:
     """Case numbers: division, year and month, running number."""
     made = course.made
-    return lookup(city.district_codes, made.item) + numbered(f"{day_of(made.month):%y%m}", 1, len(made), 6)
+    month = made.day.astype("datetime64[D]").astype("datetime64[M]")
+    return lookup(city.district_codes, made.item) + lookup(_MONTHS, month.astype(int)) + numbered("", 1, len(made), 6)
 
 
 def people(city: City, course: Course) -> tuple[pl.Series, pl.Series]:
@@ -80,7 +82,7 @@ def place_point(city: City, course: Course) -> np.ndarray:
 
 
 def events(city: City, course: Course, result: Handover, ids: pl.Series) -> pl.DataFrame:
-    """Write down every event of a month's cases, in the order of their times within a case."""
+    """Write down every event of a batch's cases, in the order of their times within a case."""
     log = Log(course)
     _application(city, log)
     _before_acceptance(log)
@@ -210,10 +212,10 @@ def _rows(city: City, log: Log, ids: pl.Series) -> pl.DataFrame:
         "agent_key": lookup(agent, np.where(by_person, case, -1)),
         "assisted": words(("true",), np.where(is_first & made.is_assisted[case], 0, -1)), "outcome": words(OUTCOMES, column["outcome"]),
         "reason": words(_REASONS, column["reason"]), "special_kind": words(("clock_stop", "extension"), column["special"]),
-        "bundle_id": lookup(_bundles(made.month, int(made.bundle.max(initial=0))), np.where(is_first, made.bundle[case], -1)),
+        "bundle_id": lookup(_bundles(made.start, int(made.bundle.max(initial=0))), np.where(is_first, made.bundle[case], -1)),
     }  # fmt: skip
     return pl.DataFrame(frame)
 
 
-def _bundles(month: int, last: int) -> pl.Series:
-    return numbered(f"B{day_of(month):%y%m}-", 0, last + 1, 4)
+def _bundles(start: int, last: int) -> pl.Series:
+    return numbered(f"B{day_of(start):%y%m}-", 0, last + 1, 4)

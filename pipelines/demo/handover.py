@@ -29,7 +29,7 @@ class Handover:
 
 def hand_over(city: City, course: Course) -> Handover:
     """Draw how and when each result is handed over."""
-    rng, n = city.rng("handover", course.made.month), len(course.made)
+    rng, n = city.rng("handover", course.made.start), len(course.made)
     spec = city.model["delivery"]
     has_result = np.isin(course.outcome, (GRANTED, CLOSED, FORWARDED))
     at_once = has_result & course.in_session & (rng.random(n) < spec["at_once"])
@@ -45,7 +45,7 @@ def _modes(city: City, course: Course, rng: np.random.Generator) -> np.ndarray:
     made, spec = course.made, city.model["delivery"]
     names = np.select([made.is_online & (made.level >= 4), made.is_online & (made.level == 3), made.is_online], [0, 1, 2], 3)
     tables = [spec["online"][4], spec["online"][3], spec["online"][2], spec["staffed"]]
-    shares = np.stack([_shares(table, made.month) for table in tables])[names]
+    shares = np.stack([_shares(table, made.start) for table in tables])[names]
     came = np.isin(np.arange(len(made)), np.concatenate([visits.case for visits in course.visits.values()]))
     spare = made.is_online & (made.level == 3) & came
     shares[spare, 1] += 0.95 * shares[spare, 2]

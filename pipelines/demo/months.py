@@ -1,4 +1,4 @@
-"""Files of what happens: month by month the cases are drawn, run through their course and written; memory holds one period of each feed."""
+"""Files of what happens: quarter by quarter the cases are drawn, run through their course and written; memory holds one period of each feed."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ from pipelines.demo.model import GROUPS
 from pipelines.demo.papers import Papers, case_materials, papers
 from pipelines.demo.ratings import ratings
 from pipelines.demo.tickets import tickets
-from pipelines.demo.writing import Shelf, before
+from pipelines.demo.writing import Shelf, before, periods
 
 
 def write_months(city: City, folder: Path) -> list[Path]:
     """Write every feed that follows the months."""
-    shelves, written, known = _shelves(city, folder), [], papers(city)
-    for start, end in months(day_of(city.model.first), day_of(city.model.last)):
-        course = run(city, applications(city, start, end))
+    spans = months(day_of(city.model.first), day_of(city.model.last))
+    shelves, written, known = _shelves(city, folder, spans), [], papers(city)
+    for start, end in periods(spans, "quarter"):
+        course = run(city, applications(city, [span for span in spans if start <= span[0] < end]))
         made = _frames(city, known, course)
         made["corrections"] = corrections(city, start, made["case_events"].filter(before(pl.col("occurred_at"), end)))
         for name, frame in made.items():
-            written += shelves[name].add(frame, start)
-    return [*written, *(path for shelf in shelves.values() for path in shelf.close())]
+            written += shelves[name].add(frame, end)
+    return written
 
 
 def _frames(city: City, known: Papers, course: Course) -> dict[str, pl.DataFrame]:
-    """Make a month's rows of every feed."""
+    """Make the rows of every feed."""
     ids, result = case_ids(city, course), hand_over(city, course)
     queue, booked = tickets(city, course, ids)
     rated, followed = ratings(city, course, ids)
@@ -46,24 +47,25 @@ def _frames(city: City, known: Papers, course: Course) -> dict[str, pl.DataFrame
     }  # fmt: skip
 
 
-def _shelves(city: City, folder: Path) -> dict[str, Shelf]:
-    last, late = city.model.last, city.model["late_source"]
+def _shelves(city: City, folder: Path, spans: list[tuple[int, int]]) -> dict[str, Shelf]:
+    late = city.model["late_source"]
     shelves = {
-        "case_events": Shelf(folder / "approval", "case_events", "occurred_at", "month", last, ("event_id",)),
+        "case_events": Shelf(folder / "approval", "case_events", "occurred_at", "month", spans, ("event_id",)),
         "corrections": Shelf(
-            folder / "approval", "case_events-corrections", "occurred_at", "quarter", last, ("event_id", "source_version")
+            folder / "approval", "case_events-corrections", "occurred_at", "quarter", spans, ("event_id", "source_version")
         ),
         "case_materials": Shelf(
-            folder / "approval", "case_materials", "_at", "quarter", last, ("case_id", "material_code", "resubmission_no")
+            folder / "approval", "case_materials", "_at", "quarter", spans, ("case_id", "material_code", "resubmission_no")
         ),
-        "appointments": Shelf(folder / "booking", "appointments", "booked_at", "year", last, ("appointment_id",)),
-        "ratings": Shelf(folder / "opinion", "ratings", "rated_at", "quarter", last, ("rating_id",)),
-        "rating_followups": Shelf(folder / "opinion", "rating_followups", "assigned_at", "year", last, ("rating_id",)),
-        "sessions": Shelf(folder / "portal", "sessions", "started_at", "quarter", last, ("session_id",), WITH_OFFSET),
-        "payments": Shelf(folder / "portal", "payments", "requested_at", "year", last, ("payment_id",)),
-        "deliveries": Shelf(folder / "post", "deliveries", "dispatched_at", "year", last, ("delivery_id",)),
+        "appointments": Shelf(folder / "booking", "appointments", "booked_at", "year", spans, ("appointment_id",)),
+        "ratings": Shelf(folder / "opinion", "ratings", "rated_at", "quarter", spans, ("rating_id",)),
+        "rating_followups": Shelf(folder / "opinion", "rating_followups", "assigned_at", "year", spans, ("rating_id",)),
+        "sessions": Shelf(folder / "portal", "sessions", "started_at", "quarter", spans, ("session_id",), WITH_OFFSET),
+        "payments": Shelf(folder / "portal", "payments", "requested_at", "year", spans, ("payment_id",)),
+        "deliveries": Shelf(folder / "post", "deliveries", "dispatched_at", "year", spans, ("delivery_id",)),
     }
+    cut = [*spans[:-1], (spans[-1][0], spans[-1][1] - late["days"])]
     for name in GROUPS:
-        end = last - late["days"] if name == late["district"] else last
-        shelves[f"tickets-{name}"] = Shelf(folder / f"halls-{name}", "queue_tickets", "issued_at", "year", end, ("ticket_id",))
+        sent = cut if name == late["district"] else spans
+        shelves[f"tickets-{name}"] = Shelf(folder / f"halls-{name}", "queue_tickets", "issued_at", "year", sent, ("ticket_id",))
     return shelves

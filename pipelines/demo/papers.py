@@ -58,8 +58,8 @@ def _exempt_from(city: City, rng: np.random.Generator, paper: np.ndarray, licenc
 
 
 def case_materials(city: City, known: Papers, course: Course, ids: pl.Series) -> pl.DataFrame:
-    """Rows of the case_materials feed for a month's cases."""
-    made, rng = course.made, city.rng("materials", course.made.month)
+    """Rows of the case_materials feed for a batch's cases."""
+    made, rng = course.made, city.rng("materials", course.made.start)
     case, slot = np.nonzero(known.paper[made.item] >= 0)
     paper = known.paper[made.item[case], slot]
     by, was_there = _provided(city, known, course, (rng, case, slot))

@@ -18,8 +18,8 @@ _TAGS = ("waited_too_long", "too_late", "came_in_vain", "asked_for_more_papers",
 
 
 def ratings(city: City, course: Course, ids: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return a month's ratings and the follow-ups of its bad ones."""
-    made, rng, spec, n = course.made, city.rng("ratings", course.made.month), city.model["ratings"], len(course.made)
+    """Return a batch's ratings and the follow-ups of its bad ones."""
+    made, rng, spec, n = course.made, city.rng("ratings", course.made.start), city.model["ratings"], len(course.made)
     done = (course.completed >= 0) & ~np.isin(course.outcome, (VOID, DELETED))
     bad = _bad_chance(spec["bad"], course)
     share = np.select(
@@ -63,7 +63,7 @@ def _rows(city: City, course: Course, ids: pl.Series, what: dict) -> pl.DataFram
     reason = np.select([course.is_late[case], course.extra[case] > 0, course.asked[0][case] >= 0, course.wait[case] > 20], [1, 2, 3, 0], 4)
     real_name = (what["grade"] <= 2) & ~default & (rng.random(n) < spec["real_name"])
     frame = {
-        "rating_id": numbered(f"R{day_of(made.month):%y%m}", 1, n, 6), "case_id": ids[case], "rating_no": pl.Series(what["second"].astype(np.int64) + 1),
+        "rating_id": numbered(f"R{day_of(made.start):%y%m}", 1, n, 6), "case_id": ids[case], "rating_no": pl.Series(what["second"].astype(np.int64) + 1),
         "grade": pl.Series(what["grade"].astype(np.int64)), "is_default": words(("false", "true"), default.astype(int)),
         "invited_at": instant(course.completed[case] + 5), "rated_at": instant(what["at"]), "channel": words(CHANNELS, made.channel[case]),
         "rater_key": people(city, course)[0][case], "real_name": words(("true",), np.where(real_name, 0, -1)),

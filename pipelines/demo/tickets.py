@@ -34,8 +34,8 @@ class _Tickets:
 
 
 def tickets(city: City, course: Course, ids: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return a month's queue tickets (with the division number in `_group`) and its appointments."""
-    rng, visits = city.rng("tickets", course.made.month), all_visits(course)
+    """Return a batch's queue tickets (with the division number in `_group`) and its appointments."""
+    rng, visits = city.rng("tickets", course.made.start), all_visits(course)
     visits = _with_others(city, rng, course, visits)
     return _ticket_rows(city, rng, course, (visits, ids)), _appointment_rows(city, rng, course, visits)
 
@@ -59,13 +59,13 @@ def _ticket_rows(city: City, rng: np.random.Generator, course: Course, what: tup
     named = (
         (case >= 0) & np.isin(rows.status, (SERVED, LEFT)) & (rng.random(n) < by_group(city.model["waiting"]["ticket_names_case"], group))
     )
-    number = _numbers(course.made.month, n)
+    number = _numbers(course.made.start, n)
     slot = np.where(rows.status == SERVED, visits.slot[rows.row], -1)
     frame = {
         "ticket_id": number, "site_id": lookup(city.places.ids(), site), "queue_code": _queue(city, course, case, group),
         "window_point_id": _window(city, rng, site, served), "case_id": lookup(ids, np.where(named, case, -1)),
         "item_id": lookup(city.item_ids, np.where(named, made.item[case], -1)), "person_key": _person(city, course, case),
-        "appointment_id": lookup(_bookings(made.month, len(visits.case)), np.where(slot >= 0, rows.row, -1)), "issued_at": instant(rows.issued),
+        "appointment_id": lookup(_bookings(made.start, len(visits.case)), np.where(slot >= 0, rows.row, -1)), "issued_at": instant(rows.issued),
         "checkin_at": instant(np.where(slot >= 0, rows.issued, -1)), "slot_start_at": instant(slot), "called_at": instant(rows.called),
         "service_started_at": instant(rows.started), "service_ended_at": instant(rows.ended), "status": words(STATUS, rows.status),
         "prev_ticket_id": lookup(number, _previous(rows)), "_group": group,
@@ -127,15 +127,15 @@ def _previous(rows: _Tickets) -> np.ndarray:
     return previous
 
 
-def _numbers(month: int, n: int) -> pl.Series:
-    return numbered(f"Q{day_of(month):%y%m}", 1, n, 7)
+def _numbers(start: int, n: int) -> pl.Series:
+    return numbered(f"Q{day_of(start):%y%m}", 1, n, 7)
 
 
 def _queue(city: City, course: Course, case: np.ndarray, group: np.ndarray) -> pl.Series:
     """Queue letter by theme; U, one universal queue, where a division's windows have become one queue."""
     letters = ["A", "B", "C", "U"]
     code = np.where(case >= 0, city.queue_letter[course.made.item[case]], 0)
-    queues = np.array([float(path(city.model["waiting"]["queues"][name], course.made.month)) for name in GROUPS])
+    queues = np.array([float(path(city.model["waiting"]["queues"][name], course.made.start)) for name in GROUPS])
     return words(letters, np.where(queues[group] < 1.5, 3, code))
 
 
@@ -152,8 +152,8 @@ def _person(city: City, course: Course, case: np.ndarray) -> pl.Series:
     return lookup(came, case)
 
 
-def _bookings(month: int, n: int) -> pl.Series:
-    return numbered(f"AP{day_of(month):%y%m}", 0, n, 7)
+def _bookings(start: int, n: int) -> pl.Series:
+    return numbered(f"AP{day_of(start):%y%m}", 0, n, 7)
 
 
 def _appointment_rows(city: City, rng: np.random.Generator, course: Course, visits: Visits) -> pl.DataFrame:
@@ -170,7 +170,7 @@ def _appointment_rows(city: City, rng: np.random.Generator, course: Course, visi
     booked = slot - (lognormal(rng, {"median": 1.6, "sigma": 0.8}, len(row)) * DAY).astype(int) - 1800
     cancelled = np.where(status == 2, booked + ((slot - booked) * rng.random(len(row))).astype(int), -1)
     status = np.where((slot >= (city.model.last + 1) * DAY) & (status < 2), 3, status)  # still to come on the demo's last day
-    number = _bookings(course.made.month, 2 * n)[
+    number = _bookings(course.made.start, 2 * n)[
         np.where(np.arange(len(row)) < len(kept), row, row + n)
     ]  # the second half: bookings without a visit
     case = visits.case[row]

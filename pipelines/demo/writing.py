@@ -41,41 +41,44 @@ def numbered(prefix: str, first: int, count: int, width: int) -> pl.Series:
 
 @dataclass
 class Shelf:
-    """Files of one feed from one sender, one per `every` (month, quarter or year)."""
+    """Files of one feed from one sender, one per period (month, quarter or year): [first day, first day of the next)."""
 
     folder: Path
     feed: str
     time: str
     every: str
-    last: int  # the last day of the demo: later rows are never sent
+    spans: list[tuple[int, int]]  # the months of the demo
     order: tuple[str, ...] = ()
     stamp: str = LOCAL
     _rows: list[pl.DataFrame] = field(default_factory=list)
-    _label: str = ""
+    _written: int = 0
 
-    def add(self, frame: pl.DataFrame, day: int) -> list[Path]:
-        """Take in rows made for the month of `day`; write the period before it once it is over."""
-        label, written = period_label(day_of(day), self.every), []
-        if self._label and label != self._label:
-            written = self._write(day)
-        self._label = label
+    def add(self, frame: pl.DataFrame, until: int) -> list[Path]:
+        """Take in rows; `until` is the day before which no more will come: the periods that end by then are written."""
         self._rows.append(frame)
-        return written
+        due = [period for period in periods(self.spans, self.every) if self._written < period[1] <= until]
+        self._written = max(self._written, until)
+        return [path for period in due for path in self._write(*period)]
 
-    def close(self) -> list[Path]:
-        """Write what is left, up to the last day."""
-        return self._write(self.last + 1)
-
-    def _write(self, until: int) -> list[Path]:
+    def _write(self, start: int, end: int) -> list[Path]:
         frame = pl.concat(self._rows)
-        is_over = before(pl.col(self.time), until)
+        is_over = before(pl.col(self.time), end)
         now, self._rows = frame.filter(is_over), [frame.filter(~is_over)]
-        return [write(now.sort(self.time, *self.order), self.folder / f"{self.feed}-{self._label}.csv", self.stamp)]
+        path = self.folder / f"{self.feed}-{period_label(day_of(start), self.every)}.csv"
+        return [write(now.sort(self.time, *self.order), path, self.stamp)] if now.height else []
 
 
 def before(column: pl.Expr, day: int) -> pl.Expr:
     """Tell which instants lie before the start of a day."""
     return column < pl.lit(datetime(1970, 1, 1) + timedelta(days=day))
+
+
+def periods(spans: list[tuple[int, int]], every: str) -> list[tuple[int, int]]:
+    """Put months together to months, quarters or years."""
+    groups: dict[str, list[tuple[int, int]]] = {}
+    for span in spans:
+        groups.setdefault(period_label(day_of(span[0]), every), []).append(span)
+    return [(group[0][0], group[-1][1]) for group in groups.values()]
 
 
 def period_label(day: date, every: str) -> str:
