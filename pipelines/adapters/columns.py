@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -30,7 +30,7 @@ def check_names(names: Sequence[str]) -> list[str]:
 
 
 def text_frame(
-    names: Sequence[str], rows: Sequence[Sequence[str | None]], places: Sequence[tuple[int, int | None, int | None]]
+    names: Sequence[str], rows: Sequence[Iterable[str | None]], places: Sequence[tuple[int, int | None, int | None]]
 ) -> pl.DataFrame:
     """Make a frame of rows of text and their places. Empty text is null."""
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)

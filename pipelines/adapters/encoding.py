@@ -18,6 +18,7 @@ BOMS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 CHINESE = {"gb2312", "gbk", "cp936", "gb18030"}  # each is contained in the last
+FAR = "\u0800"  # from here on a character takes three bytes of UTF-8
 NO_TEXT = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}  # Python's codecs for other things
 LINES = re.compile(rb"[\r\n]+")
 
@@ -54,7 +55,7 @@ def is_plainly_utf8(record: bytes) -> bool:
         text = record.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return bool(text) and max(text) >= "\u0800"
+    return bool(text) and max(text) >= FAR
 
 
 def decide_encoding(source: Source, declared: str | None) -> Encoding:
@@ -94,32 +95,40 @@ def _decodes(source: Source, codec: str) -> bool:
 
 def _better_of_two(source: Source) -> Encoding:
     utf8 = chinese = plainly_utf8 = foreign = 0
-    for line in _lines_beyond_ascii(source):
-        plain, in_utf8 = is_plainly_utf8(line), _fits(line, "utf-8")
-        in_chinese = not plain and _fits(line, "gb18030")
-        plainly_utf8 += plain
-        utf8 += in_utf8
-        chinese += in_chinese
-        foreign += not (in_utf8 or in_chinese)
+    for lines, is_chinese in _lines_beyond_ascii(source):
+        for line in lines:
+            try:
+                text = line.decode("utf-8")
+            except UnicodeDecodeError:
+                fits = is_chinese or _is_chinese(line)
+                chinese += fits
+                foreign += not fits
+                continue
+            utf8 += 1
+            if max(text) >= FAR:
+                plainly_utf8 += 1
+            elif _is_chinese(line):
+                chinese += 1
     if chinese > utf8:
         return Encoding("gb18030", is_whole=not plainly_utf8 and not foreign, beside_utf8=bool(plainly_utf8))
     return Encoding("utf-8", is_whole=False)
 
 
-def _lines_beyond_ascii(source: Source) -> Iterator[bytes]:
+def _lines_beyond_ascii(source: Source) -> Iterator[tuple[Iterator[bytes], bool]]:
+    """Yield the lines of each chunk that are not ASCII, and whether all of them fit GB18030."""
     left = b""
     for chunk in _chunks(source):
         chunk = left + chunk
         cut = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
-        yield from (line for line in LINES.split(chunk[:cut]) if not line.isascii())
+        yield (line for line in LINES.split(chunk[:cut]) if not line.isascii()), _is_chinese(chunk[:cut])
         left = chunk[cut:] if len(chunk) - cut < CHUNK else b""  # a line of megabytes is no record anyway
     if not left.isascii():
-        yield left
+        yield iter((left,)), _is_chinese(left)
 
 
-def _fits(record: bytes, codec: str) -> bool:
+def _is_chinese(text: bytes) -> bool:
     try:
-        record.decode(codec)
+        text.decode("gb18030")
     except UnicodeDecodeError:
         return False
     return True

@@ -19,6 +19,7 @@ from pipelines.adapters.window import Window
 
 MAX_DEPTH = 64
 MAX_DIGITS = 400
+BLANK = b" \t\r\n"
 ARRAY = re.compile(rb"\s*\[\s*(?:\{|[\r\n])")
 
 
@@ -69,7 +70,7 @@ class _Reader:
 
     def _line(self, line: bytes) -> None:
         length = self._window.native(line)
-        record = line.strip()
+        record = line.strip(BLANK)
         if not record:
             self._tally.blank_bytes += length
             self._offset += length
@@ -102,18 +103,19 @@ class _Reader:
 def parse_record(text: str) -> dict[str, str | None]:
     """Return one JSON object as texts, or raise BadRecord."""
     try:
-        row = DECODER.decode(text)
+        row, end = SCAN(text, 0)
     except RecursionError as error:
         raise BadRecord("E_JSON_DEPTH") from error
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, StopIteration) as error:
         raise BadRecord("E_JSON_SYNTAX") from error
+    if end != len(text):
+        raise BadRecord("E_JSON_SYNTAX")
     if not isinstance(row, dict):
         raise BadRecord("E_JSON_SHAPE")
-    if "{" in text[1:] or "[" in text:
+    if text.find("{", 1) > 0 or "[" in text:
         row = _flattened(row, text)
-    for name, value in row.items():
-        if value is True or value is False:
-            row[name] = "true" if value else "false"
+    if "true" in text or "false" in text:
+        row = {name: WORDS[value] if isinstance(value, bool) else value for name, value in row.items()}
     if "\\" in text:
         _check_escapes(row)
     return row
@@ -142,7 +144,8 @@ def _no_number(word: str) -> str:
     raise BadRecord("E_TYPE_NUM")
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer, parse_float=_decimal, parse_constant=_no_number)
+WORDS = {True: "true", False: "false"}
+SCAN = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer, parse_float=_decimal, parse_constant=_no_number).scan_once
 
 
 def _flattened(row: dict[str, Any], text: str) -> dict[str, Any]:

@@ -58,9 +58,10 @@ class Gathered:
 
     def take(self) -> Batch:
         """Make a batch of what has gathered and start anew."""
-        here = {name for keys in {tuple(row) for row in self._rows} for name in keys}
-        names = sorted(here, key=self._names.__getitem__)
-        rows = [[row.get(name) for name in names] for row in self._rows]
+        shapes = {tuple(row) for row in self._rows}
+        names = sorted({name for shape in shapes for name in shape}, key=self._names.__getitem__)
+        is_even = shapes == {tuple(names)}
+        rows = [row.values() for row in self._rows] if is_even else [[row.get(name) for name in names] for row in self._rows]
         batch = Batch(text_frame(names, rows, self._places), self._rejects)
         self._start()
         return batch

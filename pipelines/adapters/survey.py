@@ -12,6 +12,7 @@ import numpy as np
 from pipelines.adapters.batch import MAX_RECORD
 
 TAB, LF, CR, QUOTE = 9, 10, 13, 34
+TILE = 1 << 18  # bytes looked at in one go: what fits the processor's cache is several times faster
 BOM = b"\xef\xbb\xbf"  # the parser would drop it at the start of a block
 
 
@@ -37,16 +38,23 @@ def survey(block: bytes, delimiter: bytes, columns: int, is_last: bool) -> Layou
     has_quotes = b'"' in block
     if returns and has_quotes and returns != block.count(b"\r\n"):
         return None
-    inside = np.bitwise_xor.accumulate((data == QUOTE).view(np.uint8)).view(bool) if has_quotes else None
+    inside = _inside(data) if has_quotes else None
     ends = _ends(data, inside, returns > 0, is_last)
     if not len(ends) or not _is_even(data, ends):
         return None
     cut = int(ends[-1])
-    if inside is not None and not _quotes_are_at_edges(data[:cut], inside[:cut], delimiter[0]):
+    if inside is not None and not _quotes_are_at_edges(block[:cut], inside[:cut], delimiter):
         return None
-    if _delimiters(data[:cut], inside, delimiter[0]) != len(ends) * (columns - 1):
+    if _delimiters(data[:cut], None if inside is None else inside[:cut], delimiter[0]) != len(ends) * (columns - 1):
         return None
     return Layout(ends, has_quotes)
+
+
+def _inside(data: np.ndarray) -> np.ndarray:
+    """Tell of each byte whether it is inside quotes; the opening quote is, the closing one is not."""
+    inside = (data == QUOTE).view(np.uint8)
+    np.bitwise_xor.accumulate(inside, out=inside)
+    return inside.view(bool)
 
 
 def _ends(data: np.ndarray, inside: np.ndarray | None, has_returns: bool, is_last: bool) -> np.ndarray:
@@ -70,15 +78,24 @@ def _is_even(data: np.ndarray, ends: np.ndarray) -> bool:
     return not bool(((first == LF) | (first == CR)).any()) and int((ends - starts).max()) <= MAX_RECORD
 
 
-def _quotes_are_at_edges(data: np.ndarray, inside: np.ndarray, delimiter: int) -> bool:
+def _quotes_are_at_edges(block: bytes, inside: np.ndarray, delimiter: bytes) -> bool:
     """Tell whether every opening quote follows an edge and every closing one is before an edge; a doubled quote is both."""
-    is_edge = np.zeros(256, bool)
-    is_edge[[delimiter, LF, CR, QUOTE]] = True
-    edge, quote = is_edge[data], data == QUOTE
-    opening, closing = quote & inside, quote & ~inside
-    return not (bool((opening[1:] & ~edge[:-1]).any()) or bool((closing[:-1] & ~edge[1:]).any()) or bool(inside[-1]))
+    edges = delimiter + b'\n\r"'
+    is_edge = bytes(byte in edges for byte in range(256))
+    for start in range(0, len(block), TILE):
+        tile = block[max(start - 1, 0) : start + TILE + 1]  # one byte more on each side
+        within = inside[max(start - 1, 0) : start + TILE + 1]
+        edge = np.frombuffer(tile.translate(is_edge), bool)
+        quote = np.frombuffer(tile, np.uint8) == QUOTE
+        if (quote[1:] & within[1:] & ~edge[:-1]).any() or (quote[:-1] & ~within[:-1] & ~edge[1:]).any():
+            return False
+    return True
 
 
 def _delimiters(data: np.ndarray, inside: np.ndarray | None, delimiter: int) -> int:
-    found = data == delimiter
-    return int(np.count_nonzero(found if inside is None else found & ~inside[: len(data)]))
+    if inside is None:
+        return int(np.count_nonzero(data == delimiter))
+    return sum(
+        int(np.count_nonzero((data[start : start + TILE] == delimiter) & ~inside[start : start + TILE]))
+        for start in range(0, len(data), TILE)
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (lxml ships no types)
 
 from pipelines.adapters.batch import MAX_RECORD, Batch, FileRefused, Profile
 from pipelines.adapters.columns import text_frame
