@@ -6,6 +6,7 @@ Every page is one address, every change of state one link; three callbacks draw 
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import uvicorn
@@ -20,7 +21,7 @@ from dashboards.controls import View, read_view
 from dashboards.gate import Gate, NoRelease
 from dashboards.headers import SecurityHeaders, content_policy
 from dashboards.pages import definitions, district, overview
-from dashboards.pages.render import first_html, is_page, page, page_header, page_panel
+from dashboards.pages.render import first_html, is_page, page, page_header, page_panel, warm_up
 from dashboards.theme import stylesheet
 from dashboards.words import say
 from metrics.registry import registry
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> Dash:
         add_log_handler=False,
     )
     app_of["app"] = app
+    server.state.gate = gate
     app.layout = _frame
     registry()  # read the definitions now, not while the first reader waits
     _add_callbacks(app, gate)
@@ -61,8 +63,10 @@ def create_app(settings: Settings) -> Dash:
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8050) -> None:
-    """Serve until interrupted."""
-    uvicorn.run(create_app(settings).server, host=host, port=port, log_level="warning")
+    """Serve until interrupted. The overview is made while the server starts, so that its first reader does not wait for it."""
+    app = create_app(settings)
+    threading.Thread(target=warm_up, args=(app.server.state.gate,), daemon=True).start()
+    uvicorn.run(app.server, host=host, port=port, log_level="warning")
 
 
 def _frame() -> html.Div:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from dashboards.periods import Period
 from dashboards.readings import Change, Reading, change_between, read_row
 from dashboards.signals import MAX_BASELINE, Signal, signal_of
 from metrics.compile import Query
-from metrics.spec import Metric
+from metrics.spec import Form, Metric
 
 SERIES = {"month": MAX_BASELINE + 1, "quarter": 13, "year": 5}  # periods behind a trend and its control limits
 SPARK = 13
@@ -52,12 +52,38 @@ class Course:
     indicator: Indicator
     scope: Scope
     readings: Mapping[str, Reading]
-    unit: str = "share"
-    better: str = "neutral"
-    evidence: str = "observed"
-    is_full_count: bool = False
-    ignores_channel: bool = False
+    metric: Metric | None = None
     failure: str = ""
+
+    @property
+    def form(self) -> Form:
+        """What the definition computes for the figure's parameters."""
+        return self.metric.form(self.metric.resolve(self.indicator.params)) if self.metric else Form("ratio", "share")
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return self.form.unit
+
+    @property
+    def better(self) -> str:
+        """higher, lower or neutral."""
+        return self.metric.better if self.metric else "neutral"
+
+    @property
+    def evidence(self) -> str:
+        """declared, observed, ..."""
+        return self.metric.evidence if self.metric else "observed"
+
+    @property
+    def is_full_count(self) -> bool:
+        """A stock of the catalogue: nothing is left to chance."""
+        return self.form.is_stock
+
+    @property
+    def ignores_channel(self) -> bool:
+        """The page filters by channel, and this figure has none."""
+        return bool(self.scope.channel) and self.metric is not None and "channel" not in self.metric.dimensions
 
     def at(self, period: Period) -> Reading:
         """The reading of one period. Without a row there was nothing to count; without any row the figure was never provided."""
@@ -96,8 +122,16 @@ class Course:
 
     @property
     def signal(self) -> Signal | None:
-        """What stands out about the period, if anything; nothing while it is still running."""
-        return None if self.scope.is_provisional else signal_of(self.values)
+        """What stands out about the period, if anything; nothing while it is still running.
+
+        A full count has no chance variation for control limits to describe: there, a change over the year is the signal.
+        """
+        if self.scope.is_provisional:
+            return None
+        if self.is_full_count:
+            change = self.change(self.scope.period.year_before)
+            return Signal("count", 1 if change.delta > 0 else -1, 0.8) if change and change.delta else None
+        return signal_of(self.values)
 
 
 @dataclass
@@ -167,14 +201,7 @@ class Board:
         return (self._frames.get(query), self._failures.get(query, "")) if query else (None, "")
 
     def _course(self, indicator: Indicator, readings: Mapping[str, Reading], failure: str) -> Course:
-        course = Course(indicator, self.scope, readings, failure=failure)
-        metric = self.gate.metric(indicator.metric)
-        if metric is None:
-            return course
-        form = metric.form(metric.resolve(indicator.params))
-        ignores = bool(self.scope.channel) and "channel" not in metric.dimensions
-        said = {"unit": form.unit, "better": metric.better, "evidence": metric.evidence}
-        return replace(course, **said, is_full_count=form.is_stock, ignores_channel=ignores)
+        return Course(indicator, self.scope, readings, self.gate.metric(indicator.metric), failure)
 
 
 def _rows(frame: pl.DataFrame | None) -> Iterable[dict[str, Any]]:

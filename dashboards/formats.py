@@ -73,11 +73,13 @@ def difference(value: float, unit: str, lang: str) -> str:
 
 
 def interval(low: float, high: float, unit: str, lang: str) -> str:
-    """`27.0–27.6 %`."""
+    """`27.0–27.6 %`. What cannot be negative is not shown as if it could, whatever the method's lower end."""
+    low = max(low, 0.0) if unit not in SIGNED else low
     suffix = parts(high, unit, lang)[1]
     return f"{parts(low, unit, lang)[0]}{DASH}{parts(high, unit, lang)[0]}{suffix}"
 
 
+SIGNED = {"share", "levels", "points"}
 _COUNTS = {"cases", "items", "departments", "tickets", "calls", "persons", "materials", "copies"}
 
 

@@ -16,17 +16,28 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Tile:
-    """A main figure and its companions; `parts` is the dimension that a district's page breaks it into."""
+    """A main figure and its companions; `parts`: what a district's page breaks it into; `watch`: companions that may stand out by themselves."""
 
     key: str
     main: Indicator
     companions: tuple[Indicator, ...] = ()
     parts: str = "department"
+    watch: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[Indicator, ...]:
         """Main figure first."""
         return (self.main, *self.companions)
+
+    @property
+    def watched(self) -> tuple[Indicator, ...]:
+        """The figures that the lists of what stands out look at."""
+        return (self.main, *(one for one in self.companions if one.key in self.watch))
+
+    @property
+    def by_place(self) -> tuple[Indicator, ...]:
+        """The figures that a page of several places needs for each of them."""
+        return tuple(dict.fromkeys((*self.watched, *(one for one in self.companions if one.key == "depth_observed"))))
 
 
 TILES: tuple[Tile, ...] = (
@@ -49,6 +60,7 @@ TILES: tuple[Tile, ...] = (
         "satisfaction",
         Indicator("satisfaction", "active_good_rating_rate"),
         (Indicator("response", "response_rate"), Indicator("bad", "bad_rating_rate_per_100k")),
+        watch=("response", "bad"),
     ),
 )
 

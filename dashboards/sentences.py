@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards import formats
 from dashboards.board import Course
 from dashboards.periods import Period
-from dashboards.readings import Change
+from dashboards.readings import Change, beside
 from dashboards.signals import Signal
 from dashboards.targets import Standing
 from dashboards.words import say
@@ -42,20 +42,14 @@ def changes(courses: dict[str, Course], period: Period, lang: str) -> str:
     if not known:
         return ""
     before = formats.period(period.year_before, lang)
-    better = [say(lang, f"named.{key}") for key, change in known.items() if change.sign > 0]
-    worse = [say(lang, f"named.{key}") for key, change in known.items() if change.sign < 0]
-    if not better and not worse:
+    moved = {sign: [say(lang, f"named.{key}") for key, change in known.items() if change.sign == sign] for sign in (1, -1)}
+    signs = ((1, "better"), (-1, "worse"))
+    parts = [say(lang, f"headline.{word}", names=formats.listed(moved[sign], lang)) for sign, word in signs if moved[sign]]
+    if not parts:
         return say(lang, "headline.none", before=before)
-    return say(lang, "headline.changes", before=before, parts=_parts(better, worse, len(known), lang))
-
-
-def _parts(better: list[str], worse: list[str], total: int, lang: str) -> str:
-    parts = [
-        say(lang, f"headline.{word}", names=formats.listed(names, lang)) for word, names in (("better", better), ("worse", worse)) if names
-    ]
-    if len(better) + len(worse) < total:
+    if len(moved[1]) + len(moved[-1]) < len(known):
         parts.append(say(lang, "headline.rest"))
-    return say(lang, "headline.joint").join(parts)
+    return say(lang, "headline.changes", before=before, parts=say(lang, "headline.joint").join(parts))
 
 
 def change_word(change: Change, lang: str) -> str:
@@ -95,3 +89,18 @@ def state_word(state: str, lang: str) -> str:
 
 
 STATES = ("value", "not_provided", "not_applicable", "insufficient_n", "suppressed", "not_yet_complete")
+
+
+def neighbour_finding(course: Course, place: str, city: str, value: float | None, lang: str) -> str:
+    """How a place lies against its city, for the chart of neighbours."""
+    side = beside(course.now, value, is_full_count=course.is_full_count)
+    if side is None:
+        return say(lang, "compare.unknown")
+    tone = side * {"higher": 1, "lower": -1}.get(course.better, 0)
+    if side == 0:
+        word = "same"
+    elif tone:
+        word = "better" if tone > 0 else "worse"
+    else:
+        word = "higher" if side > 0 else "lower"
+    return say(lang, f"compare.{word}", place=place, city=city)

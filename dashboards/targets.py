@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -12,7 +11,6 @@ import polars as pl
 from dashboards.board import Course
 from dashboards.figures.trend import TargetPath
 from dashboards.gate import Gate
-from dashboards.indicators import Indicator
 from dashboards.readings import beside
 
 _SQL = """select metric_id, params::varchar as params, op, value, baseline_value, baseline_on, due_on, division_code
@@ -47,12 +45,13 @@ def targets(gate: Gate) -> pl.DataFrame:
     return gate.table(_SQL)
 
 
-def target_for(table: pl.DataFrame, indicator: Indicator, codes: tuple[str | None, ...], day: date) -> Target | None:
-    """The target of a figure on a day for the first of `codes` (None: no place) that has one: the next due, else the last that was."""
+def target_for(table: pl.DataFrame, course: Course, codes: tuple[str | None, ...]) -> Target | None:
+    """The target of a figure in its period for the first of `codes` (None: no place) that has one: the next due, else the last that was."""
+    day = course.scope.period.last_day
     for code in codes:
         same_place = pl.col("division_code").is_null() if code is None else pl.col("division_code") == code
-        rows = table.filter((pl.col("metric_id") == indicator.metric) & same_place)
-        fitting = [row for row in rows.iter_rows(named=True) if _params_fit(row["params"], indicator)]
+        rows = table.filter((pl.col("metric_id") == course.indicator.metric) & same_place)
+        fitting = [row for row in rows.iter_rows(named=True) if _is_same_form(row["params"], course)]
         chosen = next((row for row in fitting if row["due_on"] >= day), fitting[-1] if fitting else None)
         if chosen:
             return _target(chosen)
@@ -64,14 +63,15 @@ def _target(row: dict[str, Any]) -> Target:
     return Target(path, {">=": 1, "<=": -1}.get(row["op"], 0))
 
 
-def _params_fit(text: str | None, indicator: Indicator) -> bool:
-    """A target speaks of a figure when every parameter that it names is the figure's."""
+def _is_same_form(text: str | None, course: Course) -> bool:
+    """Whether a target's parameters, defaults filled in, are those of the figure."""
+    if course.metric is None:
+        return False
     try:
         named = json.loads(text) if text else {}
-    except ValueError:
+        return course.metric.resolve(tuple(named.items())) == course.metric.resolve(course.indicator.params)
+    except (ValueError, AttributeError):  # not JSON, not an object, or parameters that the metric does not have
         return False
-    shown = {name: str(value) for name, value in indicator.params}
-    return isinstance(named, dict) and all(shown.get(name) == str(value) for name, value in named.items())
 
 
 def standing(course: Course, target: Target) -> Standing | None:

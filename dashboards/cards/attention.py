@@ -11,6 +11,7 @@ from dash import html
 from dashboards import formats
 from dashboards.board import Course
 from dashboards.sentences import usual_range
+from dashboards.signals import Signal
 from dashboards.targets import Standing
 from dashboards.trust import Check
 from dashboards.words import say
@@ -21,11 +22,12 @@ SOON = timedelta(days=92)  # without a path, a target is at risk only when it is
 
 @dataclass(frozen=True)
 class Note:
-    """One line: whose figure, what happened, where it leads; `tone` 1 improved, −1 needs attention; stronger ones come first."""
+    """What stands out about one figure of one place; `tone` 1 improved, −1 needs attention; stronger ones come first."""
 
     who: str
     what: str
-    text: str
+    value: str
+    reasons: tuple[str, ...]
     href: str
     tone: int
     strength: float
@@ -33,55 +35,63 @@ class Note:
 
 @dataclass(frozen=True)
 class Watched:
-    """A figure of a place that the lists look at."""
+    """A figure of a place that the lists look at, by its shown name."""
 
     who: str
-    tile: str
+    what: str
     href: str
     course: Course
     standing: Standing | None = None
 
 
-def notes_of(watched: Iterable[Watched], lang: str) -> list[Note]:
-    """Everything that stands out, strongest first."""
-    found = [note for item in watched for note in (_signal_note(item, lang), _target_note(item, lang)) if note]
-    return sorted(found, key=lambda note: -note.strength)
+def notes_of(watched: Iterable[Watched], lang: str) -> list[list[Note]]:
+    """What stands out, strongest first; places with the same figure and tone in one line, the first that was watched (the city) leading."""
+    lines: dict[tuple[str, int], list[Note]] = {}
+    for item in watched:
+        for note in _notes(item, lang):
+            lines.setdefault((note.what, note.tone), []).append(note)
+    return sorted(lines.values(), key=lambda line: -max(note.strength for note in line))
 
 
-def check_notes(broken: Sequence[Check], href: str, lang: str) -> list[Note]:
-    """Failed checks as lines: a broken figure is worth more attention than a bad one."""
-    return [
-        Note(
-            say(lang, "attention.check_place", table=check.table),
-            "",
-            say(lang, "attention.check", rule=check.because.get(lang) or check.table, observed=check.observed),
-            href,
-            -1,
-            10.0 if check.severity == "block" else 1.0,
-        )
-        for check in broken
-    ]
+def _notes(item: Watched, lang: str) -> list[Note]:
+    """The notes of one figure: one for each tone, all its reasons together."""
+    found = [reason for reason in (_signal_reason(item, lang), _target_reason(item, lang)) if reason]
+    value = formats.amount(item.course.now.value or 0.0, item.course.unit, lang)
+    notes = []
+    for tone in (-1, 1):
+        reasons = [(text, strength) for text, its_tone, strength in found if its_tone == tone]
+        if reasons:
+            strength = max(strength for _, strength in reasons)
+            notes.append(Note(item.who, item.what, value, tuple(text for text, _ in reasons), item.href, tone, strength))
+    return notes
 
 
-def _signal_note(item: Watched, lang: str) -> Note | None:
-    signal = item.course.signal
-    direction = {"higher": 1, "lower": -1}.get(item.course.better, 0)
+def _signal_reason(item: Watched, lang: str) -> tuple[str, int, float] | None:
+    signal, course = item.course.signal, item.course
+    direction = {"higher": 1, "lower": -1}.get(course.better, 0)
     if signal is None or not direction:
         return None
     tone = signal.direction * direction
-    key = signal.rule if signal.rule == "limits" or tone < 0 else "run_good"
-    value = formats.amount(item.course.now.value or 0.0, item.course.unit, lang)
-    text = say(lang, f"attention.{key}", value=value, interval=usual_range(item.course, signal, lang))
-    return Note(item.who, say(lang, f"tile.{item.tile}"), text, item.href, tone, signal.strength)
+    key = "run_good" if signal.rule == "run" and tone > 0 else signal.rule
+    words = {"interval": usual_range(course, signal, lang), **_moved(course, signal, lang)}
+    return say(lang, f"attention.{key}", **words), tone, signal.strength
 
 
-def _target_note(item: Watched, lang: str) -> Note | None:
+def _moved(course: Course, signal: Signal, lang: str) -> dict[str, str]:
+    """How far a full count moved over the year."""
+    before = course.scope.period.year_before
+    change = course.change(before)
+    gap = formats.difference(change.delta if change else 0.0, course.unit, lang)
+    word = "attention.up" if signal.direction > 0 else "attention.down"
+    return {"gap": say(lang, word, gap=gap), "before": formats.period(before, lang)}
+
+
+def _target_reason(item: Watched, lang: str) -> tuple[str, int, float] | None:
     standing, course = item.standing, item.course
     if standing is None or not standing.is_missed:
         return None
     path, day = standing.target.path, course.scope.period.last_day
     words = {
-        "value": formats.amount(course.now.value or 0.0, course.unit, lang),
         "gap": say(
             lang, "attention.above" if standing.gap > 0 else "attention.below", gap=formats.difference(standing.gap, course.unit, lang)
         ),
@@ -89,19 +99,33 @@ def _target_note(item: Watched, lang: str) -> Note | None:
         "date": formats.day(path.due_on, lang),
         "path": formats.amount(path.at(day), course.unit, lang),
     }
-    if path.due_on <= day:
-        key = "target_passed"
-    elif standing.on_path is not None:
-        key = "path" if standing.on_path < 0 else ""
-    else:
-        key = "target" if path.due_on - day <= SOON else ""
-    return Note(item.who, say(lang, f"tile.{item.tile}"), say(lang, f"attention.{key}", **words), item.href, -1, 1.5) if key else None
+    key = _target_rule(standing, day)
+    return (say(lang, f"attention.{key}", **words), -1, 1.5) if key else None
 
 
-def attention_lists(notes: Sequence[Note], lang: str) -> html.Div:
+def _target_rule(standing: Standing, day) -> str:
+    """Missed; or at risk: behind its path, or without a path and nearly due."""
+    due_on = standing.target.path.due_on
+    if due_on <= day:
+        return "target_passed"
+    if standing.on_path is not None:
+        return "path" if standing.on_path < 0 else ""
+    return "target" if due_on - day <= SOON else ""
+
+
+def check_lines(broken: Sequence[Check], lang: str) -> list[list[Note]]:
+    """Failed checks as lines before all others: a broken figure is worth more attention than a bad one."""
+    lines = []
+    for check in broken:
+        text = say(lang, "attention.check", rule=check.because.get(lang) or check.table, observed=check.observed)
+        lines.append([Note(say(lang, "attention.check_place", table=check.table), "", "", (text,), "", -1, 10.0)])
+    return lines
+
+
+def attention_lists(lines: Sequence[list[Note]], lang: str) -> html.Div:
     """Both lists side by side."""
-    bad = [note for note in notes if note.tone < 0]
-    good = [note for note in notes if note.tone > 0]
+    bad = [line for line in lines if line[0].tone < 0]
+    good = [line for line in lines if line[0].tone > 0]
     lists = [
         _list("attention.title", bad, "attention.nothing", lang),
         _list("attention.improved", good, "attention.nothing_improved", lang),
@@ -109,26 +133,35 @@ def attention_lists(notes: Sequence[Note], lang: str) -> html.Div:
     return html.Div([*lists, html.P(say(lang, "attention.rules"), className="note")], className="attention")
 
 
-def _list(title: str, notes: Sequence[Note], nothing: str, lang: str) -> html.Section:
+def _list(title: str, lines: Sequence[list[Note]], nothing: str, lang: str) -> html.Section:
     head = html.H2(say(lang, title))
-    if not notes:
+    if not lines:
         return html.Section([head, html.P(say(lang, nothing), className="faint")])
-    return html.Section([head, html.Ul([html.Li(_line(note, lang)) for note in notes[:SHOWN]], className="notes"), *_more(notes, lang)])
+    return html.Section([head, html.Ul([html.Li(_line(line, lang)) for line in lines[:SHOWN]], className="notes"), *_more(lines, lang)])
 
 
-def _more(notes: Sequence[Note], lang: str) -> list:
-    rest = notes[SHOWN:]
+def _more(lines: Sequence[list[Note]], lang: str) -> list:
+    rest = lines[SHOWN:]
     if not rest:
         return []
     summary = html.Summary(say(lang, "attention.more", count=len(rest)))
-    return [html.Details([summary, html.Ul([html.Li(_line(note, lang)) for note in rest], className="notes")])]
+    return [html.Details([summary, html.Ul([html.Li(_line(line, lang)) for line in rest], className="notes")])]
 
 
-def _line(note: Note, lang: str) -> list:
-    icon, tone = ("▲", "good") if note.tone > 0 else ("!", "bad")
-    sign = html.Span(icon if note.tone < 0 else "✓", className=f"sign {tone}", **{"aria-hidden": "true"})
-    who = html.A(note.who, href=note.href) if note.href else note.who
-    what = f" · {note.what}: " if note.what else ": "
-    if lang == "zh":
-        what = f" · {note.what}：" if note.what else "："
-    return [sign, html.Span([who, html.Span(what), html.Span(note.text)])]
+def _line(line: Sequence[Note], lang: str) -> list:
+    """`! Waiting: Foshan 11.1 min, outside its usual range of …; also Gaoming (23.1 min)`."""
+    first, others = line[0], line[1:]
+    icon, tone = ("✓", "good") if first.tone > 0 else ("!", "bad")
+    colon, comma, semicolon = ("：", "，", "；") if lang == "zh" else (": ", ", ", "; ")
+    said = [html.B(first.what), colon] if first.what else []
+    said += [_who(first.who, first.href), *([f" {first.value}{comma}"] if first.value else [colon]), semicolon.join(first.reasons)]
+    if others:
+        pairs = [_who(say(lang, "attention.pair", name=note.who, value=note.value), note.href) for note in others]
+        spaced = [part for pair in pairs for part in (pair, comma)][:-1]
+        before, after = say(lang, "attention.also", places="|").split("|")
+        said += [semicolon, before, *spaced, after]
+    return [html.Span(icon, className=f"sign {tone}", **{"aria-hidden": "true"}), html.Span(said)]
+
+
+def _who(name: str, href: str) -> html.A | str:
+    return html.A(name, href=href) if href else name

@@ -52,6 +52,7 @@ class Neighbours:
     name: str
     here: str
     city: float | None
+    finding: str
 
 
 def neighbours_chart(beside: Neighbours, view: View) -> html.Section:
@@ -62,7 +63,7 @@ def neighbours_chart(beside: Neighbours, view: View) -> html.Section:
     pairs = [say(lang, "figure.pair", name=row["name"], value=look.text(row["value"])) for row in known]
     chart = Chart(
         key="neighbours",
-        title=say(lang, "compare.title", name=beside.name),
+        title=say(lang, "compare.title", finding=beside.finding),
         figure=comparison(beside.places, look, highlight=beside.here, reference=beside.city),
         alt=say(lang, "figure.comparison_alt", name=beside.name, parts=formats.listed(pairs, lang)),
         table=_table(beside.places, ["value", "low", "high"], [say(lang, f"columns.{key}") for key in ("value", "low", "high")], look),

@@ -15,6 +15,7 @@ from dashboards.figures.marks import Scale, sparkline
 from dashboards.readings import RANK_FLOOR, Reading, beside, rank_ranges
 from dashboards.sentences import state_word
 from dashboards.words import say
+from metrics.states import FLOOR
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,10 @@ SORTS: dict[str, Callable[[Row], float | str | None]] = {
 
 
 def _scale(league: League) -> Scale | None:
+    """Room for every value and for the intervals that rest on enough cases; the others may run off the edge."""
     readings = [row.course.now for row in league.rows] + [league.whole.now]
-    return Scale.around([value for reading in readings for value in (reading.low, reading.value, reading.high)])
+    edges = [edge for reading in readings if (reading.n or 0) >= FLOOR for edge in (reading.low, reading.high)]
+    return Scale.around([*edges, *(reading.value for reading in readings)])
 
 
 def _heads(league: League, view: View, scale: Scale | None) -> html.Tr:
@@ -108,7 +111,11 @@ def _heads(league: League, view: View, scale: Scale | None) -> html.Tr:
             _sort_head("name", say(lang, f"league.{league.kind}"), view, "name"),
             html.Th(say(lang, "league.course"), scope="col", className="course"),
             _sort_head("value", say(lang, "league.value"), view, "num"),
-            html.Th([say(lang, "league.range"), *_axis(scale, league, lang)], scope="col", className="where"),
+            html.Th(
+                [say(lang, "fine.full" if league.whole.is_full_count else "league.range"), *_axis(scale, league, lang)],
+                scope="col",
+                className="where",
+            ),
             _sort_head("n", say(lang, "league.n"), view, "num count"),
             _sort_head("change", say(lang, "league.change"), view, "change"),
             html.Th(say(lang, "league.verdict", whole=league.whole_name), scope="col", className="verdict"),
@@ -205,7 +212,9 @@ def _where(now: Reading, league: League, scale: Scale | None, lang: str) -> html
     whole = league.whole.now.value
     if whole is not None:
         marks.insert(0, html.Span(className="line", style={"left": f"{scale.place(whole)}%"}))
-    text = formats.interval(low, high, league.whole.unit, lang) if now.has_interval else say(lang, "fine.full")
+    text = formats.interval(low, high, league.whole.unit, lang) if now.has_interval else ""
+    if not now.has_interval and not league.whole.is_full_count:
+        text = say(lang, "fine.no_interval")
     return html.Div(
         [html.Div(marks, className="strip", **{"aria-hidden": "true"}), html.Span(text, className="interval")], className="where-cell"
     )

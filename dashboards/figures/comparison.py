@@ -81,6 +81,7 @@ def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
             textposition="outside",
             textfont={"size": 12, "color": look.palette.ink_soft},
             cliponaxis=False,
+            constraintext="none",
             customdata=places["href"].to_list(),
             hovertemplate=f"%{{y}}: %{{text}} {word}<extra></extra>",
             name=column,

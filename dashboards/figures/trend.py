@@ -155,10 +155,19 @@ def _add_target(figure: go.Figure, series: pl.DataFrame, target: TargetPath, loo
         name="target",
     )
     words = say(look.lang, "figure.target", value=look.text(target.value))
-    # above the end of its line, not beside it: on a phone the room to the right is the chart's
-    height = target.at(days[-1]) * look.scale
+    # on its line, not beside it: on a phone the room to the right is the chart's; at the end that the series is further from
+    is_flat = target.at(days[0]) == target.at(days[-1])
+    day, side = (days[0], "left") if is_flat else (days[-1], "right")
+    begins_above = (series["value"].drop_nulls().head(1).to_list() or [0.0])[0] > target.value
     figure.add_annotation(
-        x=days[-1], y=height, text=words, showarrow=False, xanchor="right", yanchor="bottom", font={"color": look.palette.ink_soft}
+        x=day,
+        y=target.at(day) * look.scale,
+        text=words,
+        showarrow=False,
+        xanchor=side,
+        yanchor="top" if is_flat and begins_above else "bottom",
+        font={"color": look.palette.ink_soft},
+        name="target",
     )
 
 
@@ -185,7 +194,7 @@ def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
     figure.update_xaxes(tickvals=[day for day, _ in ticks], ticktext=[text for _, text in ticks], tickangle=0)
     if days:
         figure.update_xaxes(range=[min(days) - timedelta(days=12), max(days) + timedelta(days=12)])
-    beside = [note for note in figure.layout.annotations if note.xanchor == "left"]
+    beside = [note for note in figure.layout.annotations if note.name != "target"]
     figure.update_layout(margin={"r": 8 + 7 * max((_width(note.text) for note in beside), default=0), "t": 12})
     _spread_labels(figure, beside)
 

@@ -9,7 +9,7 @@ import polars as pl
 from dash import html
 
 from dashboards.board import Board, Scope
-from dashboards.cards.attention import Watched, attention_lists, notes_of
+from dashboards.cards.attention import attention_lists, notes_of
 from dashboards.cards.compare import Neighbours, neighbours_chart
 from dashboards.cards.league import League, Row
 from dashboards.cards.tile import tile_strip
@@ -17,8 +17,9 @@ from dashboards.controls import View
 from dashboards.figures.trend import Extras
 from dashboards.gate import Gate
 from dashboards.indicators import TILES, tile_named
-from dashboards.pages.sections import Told, league_section, page_head, target_of, tell, trend_section
+from dashboards.pages.sections import Told, league_section, page_head, target_of, tell, trend_section, watched_tiles
 from dashboards.places import Place, cities, district_at, districts, part_names
+from dashboards.sentences import neighbour_finding
 from dashboards.shell import foot, period_of, trust_line
 from dashboards.targets import targets
 from dashboards.trust import trust
@@ -77,7 +78,7 @@ def layout(gate: Gate, view: View) -> html.Div:
         tile_strip(told.tiles, view, told.selected.tile.key),
         html.Div(halves, className="halves"),
         *([league_section(league, told.selected.tile, view)] if league.rows else []),
-        attention_lists(_notes(told, view), view.lang),
+        attention_lists(notes_of(watched_tiles(told, table, (district.code, city_code, None), view), view.lang), view.lang),
         foot(belief, view),
     ]
     return html.Div(body, className="page", **{"data-title": say(view.lang, "app.title", page=told.name)})
@@ -139,12 +140,8 @@ def _neighbours(board: Board, told: Told, setting: Setting, view: View) -> html.
     frame = pl.DataFrame(rows, schema=schema).sort("value", descending=told.selected.main.better != "lower", nulls_last=True)
     city = board.course(tile.main, setting.city_where).now.value
     name = say(view.lang, f"tile.{tile.key}")
-    return neighbours_chart(Neighbours(frame, told.selected.main.unit, name, setting.district.code, city), view)
-
-
-def _notes(told: Told, view: View) -> list:
-    watched = [Watched(told.name, data.tile.key, view.href(tile=data.tile.key, define=""), data.main, data.standing) for data in told.tiles]
-    return notes_of(watched, view.lang)
+    finding = neighbour_finding(told.selected.main, told.name, setting.city.name(view.lang), city, view.lang)
+    return neighbours_chart(Neighbours(frame, told.selected.main.unit, name, setting.district.code, city, finding), view)
 
 
 def _unknown(view: View) -> html.Div:

@@ -8,14 +8,24 @@ import polars as pl
 from dash import html
 
 from dashboards.board import Board, Scope
-from dashboards.cards.attention import Watched, attention_lists, check_notes, notes_of
+from dashboards.cards.attention import Watched, attention_lists, check_lines, notes_of
 from dashboards.cards.compare import twin_chart
 from dashboards.cards.league import League, Row
 from dashboards.cards.tile import tile_strip
 from dashboards.controls import View
 from dashboards.gate import Gate
 from dashboards.indicators import TILES
-from dashboards.pages.sections import Told, league_section, page_head, standing_of, target_of, tell, trend_section
+from dashboards.pages.sections import (
+    Told,
+    figure_name,
+    league_section,
+    page_head,
+    standing_of,
+    target_of,
+    tell,
+    trend_section,
+    watched_tiles,
+)
 from dashboards.places import Place, cities, districts
 from dashboards.shell import city_of, foot, period_of, trust_line
 from dashboards.targets import targets
@@ -24,7 +34,6 @@ from dashboards.words import say
 
 PATH = "/"
 TITLE = "page.overview"
-WATCHED = ("depth", "wait", "spot", "promise", "cut", "satisfaction")
 
 
 def layout(gate: Gate, view: View) -> html.Div:
@@ -34,7 +43,7 @@ def layout(gate: Gate, view: View) -> html.Div:
     scope = Scope((("city", city.code),) if city else (), period_of(view, belief.as_of), belief.as_of, view.channel)
     board = Board(gate, scope)
     board.want(indicator for tile in TILES for indicator in tile.all)
-    board.want((indicator for tile in TILES for indicator in tile.all[:2]), by="district").ask()
+    board.want((indicator for tile in TILES for indicator in tile.by_place), by="district").ask()
     table = targets(gate)
     codes = (city.code, None) if city else (None,)
     told = tell(board, city.name(view.lang) if city else say(view.lang, "nav.all_districts"), codes, table, view)
@@ -52,7 +61,7 @@ def _page(gate: Gate, view: View, belief: Trust, parts: tuple) -> html.Div:
         tile_strip(told.tiles, view, told.selected.tile.key),
         html.Div(halves, className="halves"),
         html.Div(
-            [*_twins(board, told, places, view), attention_lists(_notes(board, told, places, (belief, table, view)), view.lang)],
+            [*_twins(board, told, places, view), attention_lists(_notes(board, told, places, (belief, codes, table, view)), view.lang)],
             className="lower",
         ),
         foot(belief, view),
@@ -93,17 +102,15 @@ def _twins(board: Board, told: Told, places: Sequence[Place], view: View) -> lis
 
 def _notes(board: Board, told: Told, places: Sequence[Place], context: tuple) -> list:
     """What stands out anywhere in the city; the city's own figures before its districts'."""
-    belief, table, view = context
-    watched = [
-        Watched(told.name, data.tile.key, view.href(tile=data.tile.key, define=""), data.main, data.standing)
-        for data in told.tiles
-        if data.tile.key in WATCHED
-    ]
+    belief, codes, table, view = context
+    watched = [*watched_tiles(told, table, codes, view)]
     for tile in TILES:
-        courses = board.courses(tile.main, "district")
-        for place in places:
-            if place.code in courses:
-                course = courses[place.code]
-                href = view.href(path=f"/district/{place.code}", tile=tile.key, sort="", define="")
-                watched.append(Watched(place.name(view.lang), tile.key, href, course, standing_of(course, (place.code,), table)))
-    return [*check_notes(belief.broken, "", view.lang), *notes_of(watched, view.lang)]
+        for indicator in tile.watched:
+            courses = board.courses(indicator, "district")
+            for place in places:
+                if place.code in courses:
+                    course = courses[place.code]
+                    href = view.href(path=f"/district/{place.code}", tile=tile.key, sort="", define="")
+                    name = figure_name(tile, course, view.lang)
+                    watched.append(Watched(place.name(view.lang), name, href, course, standing_of(course, (place.code,), table)))
+    return [*check_lines(belief.broken, view.lang), *notes_of(watched, view.lang)]

@@ -11,7 +11,7 @@ from dash import html
 
 from dashboards.board import Scope
 from dashboards.cards.states import empty, error, missing
-from dashboards.controls import View
+from dashboards.controls import LANGUAGES, View
 from dashboards.gate import Gate, NoRelease, new_request_id
 from dashboards.markup import lighten, to_html
 from dashboards.pages import definitions, district, overview
@@ -58,6 +58,12 @@ def page_header(gate: Gate, view: View) -> Any:
 def page_panel(gate: Gate, view: View) -> Any:
     """The definition card of a view, if it asks for one."""
     return _guarded(lambda: lighten(definitions.panel(gate, view, _scope(gate, view))), view) if view.define else []
+
+
+def warm_up(gate: Gate) -> None:
+    """Make the overview once in each language."""
+    for lang in LANGUAGES:
+        first_html(gate, View(lang=lang))
 
 
 def first_html(gate: Gate, view: View) -> str:

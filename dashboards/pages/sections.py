@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import plotly.graph_objects as go
 import polars as pl
 from dash import html
 
 from dashboards import formats
 from dashboards.board import Board, Course
+from dashboards.cards.attention import Watched
 from dashboards.cards.chart import Chart, chart_card, course_table, trend_alt
 from dashboards.cards.league import League, league_finding, league_table
 from dashboards.cards.tile import TileData
@@ -17,7 +19,6 @@ from dashboards.controls import View
 from dashboards.figures.look import Look
 from dashboards.figures.trend import Extras, trend
 from dashboards.indicators import TILES, Tile
-from dashboards.places import Place
 from dashboards.sentences import changes, statement, trend_finding
 from dashboards.targets import Standing, Target, standing, target_for
 from dashboards.words import say
@@ -47,7 +48,7 @@ def tile_data(board: Board, tile: Tile, codes: tuple[str | None, ...], table: pl
 
 def target_of(course: Course, codes: tuple[str | None, ...], table: pl.DataFrame) -> Target | None:
     """The target that holds for a figure at these places in its period."""
-    return target_for(table, course.indicator, codes, course.scope.period.last_day)
+    return target_for(table, course, codes)
 
 
 def standing_of(course: Course, codes: tuple[str | None, ...], table: pl.DataFrame) -> Standing | None:
@@ -96,11 +97,31 @@ def trend_section(told: Told, target: Target | None, view: View, extras: Extras 
         figure=figure,
         alt=trend_alt(course, name, lang),
         table=course_table(course, lang),
-        note=say(lang, "trend.note"),
+        note=_trend_note(course, figure, lang),
     )
     return chart_card(chart, lang)
 
 
-def district_names(places: Sequence[Place], lang: str) -> Mapping[str, str]:
-    """Names by code."""
-    return {place.code: place.name(lang) for place in places}
+def _trend_note(course: Course, figure: go.Figure, lang: str) -> str:
+    """What is drawn, and only that."""
+    drawn = {trace.name for trace in figure.data}
+    parts = [say(lang, f"trend.drawn.{name}") for name in ("value", "interval", "provisional", "target", "reference") if name in drawn]
+    return say(lang, "trend.note", parts=formats.listed(parts, lang))
+
+
+def watched_tiles(told: Told, table: pl.DataFrame, codes: tuple[str | None, ...], view: View) -> list[Watched]:
+    """The page's own figures, for the lists of what stands out."""
+    found = []
+    for data in told.tiles:
+        for indicator in data.tile.watched:
+            course = data.courses[indicator.key]
+            href = view.href(tile=data.tile.key, define="")
+            found.append(Watched(told.name, figure_name(data.tile, course, view.lang), href, course, standing_of(course, codes, table)))
+    return found
+
+
+def figure_name(tile: Tile, course: Course, lang: str) -> str:
+    """What a figure is called: a main one as its tile, a companion as in the catalogue."""
+    if course.indicator == tile.main or course.metric is None:
+        return say(lang, f"tile.{tile.key}")
+    return course.metric.name[lang]

@@ -114,7 +114,7 @@ def test_every_unit_of_the_catalogue_can_be_written_in_both_languages():
 
 def test_differences_of_shares_are_points_without_a_sign():
     assert formats.difference(-0.009, "share", "en") == "0.9\u202fpts"
-    assert formats.difference(0.009, "share", "zh") == "0.9\u202f个百分点"
+    assert formats.difference(0.009, "share", "zh") == "0.9\u202f百分点"
 
 
 def test_dates_and_periods_are_complete():
