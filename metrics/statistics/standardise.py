@@ -1,0 +1,112 @@
+"""Indirect standardisation: what a unit's own mix of cases would give at everybody's rates, and how far the unit is from that (H1, trap T1).
+
+An O/E ratio compares a unit with the reference, not two units with each other: their mixes differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from metrics.statistics.poisson import Limits, Method, count_limits
+
+MIN_REFERENCE = 30
+_RESULT = ["cases", "observed", "expected", "variance", "pooled_share", "crude", "reference", "ratio", "ratio_low", "ratio_high",
+           "adjusted", "adjusted_low", "adjusted_high", "sign_reverses"]  # fmt: skip
+
+
+def standardise(
+    frame: pl.DataFrame, unit: str, levels: Sequence[Sequence[str]], reference: pl.DataFrame | None = None, method: Method = "exact"
+) -> pl.DataFrame:
+    """One row per unit with O, E, O/E and its limits, crude and adjusted rate.
+
+    `frame` has a row per unit and stratum with `cases` and `events`. `levels` are the strata from fine to coarse, each a list of columns of
+    `frame` (the finest holding all that are used); the whole reference stands behind the last. `reference` (default: `frame` itself) has the
+    same columns. `variance` is Σ n·p·(1−p), what O varies by when the unit works exactly at everybody's rates.
+    """
+    everybody = frame if reference is None else reference
+    finest = list(levels[0])
+    rates = reference_rates(everybody, frame.select(finest).unique(), levels)
+    strata = frame.group_by([unit, *finest]).agg(pl.col("cases", "events").sum())
+    by_unit = strata.join(rates, on=finest, how="left", nulls_equal=True).group_by(unit).agg(
+        pl.col("cases").sum(),
+        pl.col("events").sum().alias("observed"),
+        (pl.col("cases") * pl.col("rate")).sum().alias("expected"),
+        (pl.col("cases") * pl.col("rate") * (1 - pl.col("rate"))).sum().alias("variance"),
+        (pl.col("cases") * (pl.col("level") > 0)).sum().alias("pooled_share"),
+    )  # fmt: skip
+    return _compared(by_unit, _overall(everybody), method).select(unit, *_RESULT).sort(unit)
+
+
+def reference_rates(
+    reference: pl.DataFrame, wanted: pl.DataFrame, levels: Sequence[Sequence[str]], least: int = MIN_REFERENCE
+) -> pl.DataFrame:
+    """The reference rate of every stratum, and the `level` that it was taken from (0 = its own; len(levels) = the whole reference).
+
+    Strata with fewer than `least` reference cases are pooled among themselves one level up, and again, until a pool is large enough; large
+    strata keep their own rate, so that O and E of the reference agree in total (but for what only the whole reference could answer).
+    """
+    finest = list(levels[0])
+    open_strata = wanted.select(finest).unique().join(_summed(reference, finest), on=finest, how="full", coalesce=True, nulls_equal=True)
+    open_strata = open_strata.with_columns(pl.col("cases", "events").fill_null(0))
+    done = []
+    for number, columns in enumerate(levels):
+        pooled = _summed(open_strata, columns).filter(pl.col("cases") >= least)
+        keyed = _matching(open_strata, pooled, columns)
+        done.append(keyed.select(*finest, pl.col("rate"), pl.lit(number).alias("level")))
+        open_strata = open_strata.join(keyed.select(finest), on=finest, how="anti", nulls_equal=True)
+    rest = open_strata.select(*finest, pl.lit(_overall(reference)).alias("rate"), pl.lit(len(levels)).alias("level"))
+    return pl.concat([*done, rest])
+
+
+def _summed(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    totals = [pl.col("cases").sum(), pl.col("events").sum()]
+    return frame.group_by(list(columns)).agg(totals) if columns else frame.select(totals)
+
+
+def _matching(strata: pl.DataFrame, pooled: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    rates = pooled.select(*columns, (pl.col("events") / pl.col("cases")).alias("rate"))
+    if not columns:
+        return strata.join(rates, how="cross")
+    return strata.join(rates, on=list(columns), how="inner", nulls_equal=True)
+
+
+def _overall(reference: pl.DataFrame) -> float:
+    cases, events = float(reference["cases"].sum()), float(reference["events"].sum())
+    if not cases:
+        raise ValueError("The reference has no cases, so nothing can be expected from it; give a period that has some.")
+    return events / cases
+
+
+def _compared(by_unit: pl.DataFrame, overall: float, method: Method) -> pl.DataFrame:
+    limits = [_ratio_limits(row, method) for row in by_unit.iter_rows(named=True)]
+    ratio = pl.when(pl.col("expected") > 0).then(pl.col("observed") / pl.col("expected"))
+    compared = by_unit.with_columns(
+        pl.when(pl.col("cases") > 0).then(pl.col("pooled_share") / pl.col("cases")).alias("pooled_share"),
+        pl.when(pl.col("cases") > 0).then(pl.col("observed") / pl.col("cases")).alias("crude"),
+        pl.lit(overall).alias("reference"),
+        ratio.alias("ratio"),
+        pl.Series("ratio_low", [limit[0] if limit else None for limit in limits], dtype=pl.Float64),
+        pl.Series("ratio_high", [limit[1] if limit else None for limit in limits], dtype=pl.Float64),
+    )
+    return compared.with_columns(*(_adjusted(name, overall, method) for name in ("", "_low", "_high")), _reverses(overall))
+
+
+def _ratio_limits(row: dict[str, float], method: Method) -> Limits | None:
+    if row["expected"] <= 0:
+        return None
+    low, high = count_limits(row["observed"], row["cases"], method)
+    return low / row["expected"], high / row["expected"]
+
+
+def _adjusted(name: str, overall: float, method: Method) -> pl.Expr:
+    """Ratio × reference rate; as a share of cases it stops at 1, which no share can pass."""
+    rate = pl.col(f"ratio{name}") * overall
+    return (rate.clip(upper_bound=1.0) if method == "binomial" else rate).alias(f"adjusted{name}")
+
+
+def _reverses(overall: float) -> pl.Expr:
+    """Simpson: better than the reference before adjustment and worse after it, or the other way round."""
+    crude, adjusted = pl.col("crude") - overall, pl.col("ratio") - 1
+    return ((crude.sign() * adjusted.sign()) < 0).fill_null(False).alias("sign_reverses")
