@@ -131,11 +131,12 @@ class _Expectations:
         logging.getLogger("great_expectations").setLevel(logging.ERROR)
         self.gx = gx
         self.context = gx.get_context(mode="ephemeral")
-        self.context.variables.progress_bars = {"globally": False}
+        self.context.variables.progress_bars = {"globally": False}  # pyright: ignore[reportAttributeAccessIssue]  (what it takes at run time)
         # autocommit and no reset on return: with them results come back, without them every one is empty
         options = {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None, "skip_autocommit_rollback": True}
         creator = {"creator": lambda: ConnectionWrapper(con.cursor())}
-        self.source = self.context.data_sources.add_sql(name="store", connection_string="duckdb:///:memory:", kwargs=creator | options)
+        engine = {"connection_string": "duckdb:///:memory:", "kwargs": creator | options}
+        self.source = self.context.data_sources.add_sql(name="store", **engine)
 
     def validate(self, rules: Sequence[Rule]) -> dict[str, Any]:
         """Results by rule id; a string in place of a result says why there is none. One validation for the table of these rules."""

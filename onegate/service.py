@@ -35,9 +35,10 @@ def serve(
 
 def schedule(port: Annotated[int, typer.Option(help="Port of the Dagster web server.")] = 3000, home: Home = None) -> None:
     """Run the Dagster daemon and web server: the landing folder's sensor and the nightly build."""
+    from pipelines.run import instance_folder
+
     settings = Settings.load(home).prepare()
-    folder = settings.home / "dagster"
-    folder.mkdir(exist_ok=True)
+    folder = instance_folder(settings)
     environment = {**os.environ, "ONEGATE_HOME": str(settings.home), "DAGSTER_HOME": str(folder), "DAGSTER_DISABLE_TELEMETRY": "1"}
     progress(f"Dagster is at http://127.0.0.1:{port}/  (Ctrl+C ends it)")
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]

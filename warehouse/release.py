@@ -155,7 +155,7 @@ def next_stamp(settings: Settings, now: datetime) -> str:
 
 
 def _write(con: duckdb.DuckDBPyConnection, path: Path, queries: Mapping[str, str]) -> dict[str, Fingerprint]:
-    con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as draft")
+    con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as draft (storage_version 'latest')")
     try:
         _fill(con, queries)
         con.execute("checkpoint draft")

@@ -12,6 +12,7 @@ from warehouse.ledger import LEDGER_DDL
 from warehouse.settings import Settings
 
 SESSION_ZONE = "Asia/Shanghai"
+STORAGE = {"storage_compatibility_version": "latest"}  # writes a quarter faster than the format that old versions read
 _opening = Lock()
 HOUR_OF = {"core_queue_ticket": "issued_at", "core_session": "started_at"}  # tables that also keep the local hour of an instant
 
@@ -28,7 +29,7 @@ def open_store(settings: Settings) -> duckdb.DuckDBPyConnection:
     """Open the working store for writing, with ledger, core and history tables in place."""
     settings.prepare()
     try:
-        con = duckdb.connect(str(settings.warehouse_path))
+        con = duckdb.connect(str(settings.warehouse_path), config=STORAGE)
     except duckdb.IOException as error:
         if "lock" not in str(error).lower():
             raise
