@@ -1,0 +1,227 @@
+"""The build itself: order, contracts, skipping, and that an incremental build equals a full one."""
+
+import random
+
+import pytest
+
+from warehouse.build import ContractBroken, build_models, model_graph
+from warehouse.contract import feeds, tables
+from warehouse.models import graph
+from warehouse.models.changes import case_tables
+
+DERIVED = ("mart_", "dim_", "int_")
+
+
+def test_models_read_only_what_exists_and_come_after_what_they_read():
+    order = list(graph.models())
+    known = {feed.table for feed in feeds().values()} | {
+        "ledger_file",
+        "ref_working_day",
+        "ref_event_type",
+        "ref_channel",
+        "ref_source_priority",
+    }
+    for name, inputs in model_graph().items():
+        assert inputs <= known | set(order), name
+        assert all(order.index(other) < order.index(name) for other in inputs & set(order)), name
+
+
+def test_every_contract_has_a_model():
+    assert set(tables()) <= set(model_graph())
+
+
+def test_case_grained_models_read_by_case_only_what_names_cases():
+    for table in case_tables():
+        assert "case_id" in next(feed for feed in feeds().values() if feed.table == table).columns
+
+
+def test_a_model_that_breaks_its_contract_is_refused_by_column(city, monkeypatch):
+    model = graph.models()["dim_site"]
+    broken = graph.Model("dim_site", "select 1 as site_id, 'x' as surprise", model.inputs)
+    monkeypatch.setitem(graph.models(), "dim_site", broken)
+    with pytest.raises(
+        ContractBroken, match="dim_site .* name_zh is missing.* surprise is not in the contract.* site_id is INTEGER and should be VARCHAR"
+    ):
+        city.build()
+
+
+def test_nothing_new_rebuilds_nothing(city):
+    city.item()
+    city.events("K", ("submitted", "2024-03-01 09:00"), item_id="A1")
+    assert set(city.build().rebuilt) == set(model_graph())
+    assert city.build().rebuilt == []
+    assert set(city.build(full=True).rebuilt) == set(model_graph())
+
+
+def test_new_tickets_leave_other_marts_alone(city):
+    city.build()
+    city.file_id = 2
+    city.add("queue_snapshots", {"site_id": "S", "queue_code": "Q", "observed_at": "2024-03-05 09:00", "waiting": 3})
+    rebuilt = set(city.build().rebuilt)
+    assert "mart_queue_snapshot" in rebuilt and "mart_item" not in rebuilt and "mart_ticket" not in rebuilt
+
+
+def test_a_failed_build_leaves_the_models_as_they_were_and_can_be_repeated(city, monkeypatch):
+    city.events("K1", ("submitted", "2024-03-01 09:00"))
+    city.build()
+    city.file_id = 2
+    city.events("K2", ("submitted", "2024-03-01 09:00"))
+    sound = graph.models()["int_case_clock"]
+    with monkeypatch.context() as patch:
+        patch.setitem(graph.models(), "int_case_clock", graph.Model(sound.name, "select nothing from nowhere", sound.inputs))
+        with pytest.raises(Exception, match="nowhere"):
+            city.build()
+    assert len(city.all("mart_case")) == 1
+    city.build()
+    assert len(city.all("mart_case")) == 2
+
+
+def test_progress_names_every_model(city):
+    seen: list[str] = []
+    build_models(city.con, full=False, on_progress=seen.append)
+    assert seen[0].startswith("1/") and len(seen) == len(model_graph())
+
+
+def contents(city) -> dict[str, list]:
+    return {name: sorted(map(repr, city.con.execute(f"select * from {name}").fetchall())) for name in model_graph()}
+
+
+def day_of(rng: random.Random, low: int, high: int) -> str:
+    return f"2024-03-{rng.randint(low, high):02} {rng.randint(8, 17):02}:{rng.choice((0, 15, 30)):02}"
+
+
+def one_event(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
+    kind = rng.choice(
+        [
+            "submitted",
+            "received",
+            "accepted",
+            "supplement_requested",
+            "supplement_received",
+            "special_started",
+            "special_ended",
+            "decided",
+            "completed",
+        ]
+        + ["withdrawn", "delivered", "onsite_original_check", "not_accepted"]
+    )
+    return {
+        "event_id": f"e{number}",
+        "case_id": f"K{rng.randint(1, 40)}",
+        "event_type": kind,
+        "occurred_at": day_of(rng, *days),
+        "channel": rng.choice(["web", "window", "terminal"]),
+        "item_id": rng.choice(["A1", "A2", None, "??"]),
+        "point_id": rng.choice(["W1", "W9", None]),
+        "special_kind": "clock_stop" if kind.startswith("special") else None,
+        "applicant_key": rng.choice(["P1", "P2", "P3", None]),
+        "outcome": rng.choice(["granted", "refused", "void"]) if kind in ("decided", "completed") else None,
+    }
+
+
+def one_ticket(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
+    at = day_of(rng, *days)
+    return {
+        "ticket_id": f"t{number}",
+        "site_id": rng.choice(["S1", "S2"]),
+        "issued_at": at,
+        "called_at": at,
+        "service_started_at": at,
+        "service_ended_at": at[:11] + "18:00",
+        "status": rng.choice(["served", "left", "transferred"]),
+        "case_id": rng.choice([None, f"K{rng.randint(1, 40)}"]),
+        "person_key": rng.choice(["P1", "P2", "P3"]),
+        "item_id": rng.choice(["A1", None]),
+    }
+
+
+def one_rating(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
+    case = rng.choice([None, f"K{rng.randint(1, 40)}"])
+    return {
+        "rating_id": f"r{number}",
+        "case_id": case,
+        "grade": rng.randint(1, 5),
+        "rated_at": day_of(rng, *days),
+        "channel": "web",
+        "rater_key": "P1",
+    }
+
+
+def one_material(rng: random.Random, number: int, _: tuple[int, int]) -> dict:
+    row = {
+        "case_id": f"K{rng.randint(1, 40)}",
+        "material_code": rng.choice("MN"),
+        "provided_by": rng.choice(["paper", "reuse"]),
+        "resubmission_no": number,
+    }
+    return row | {"was_available": rng.random() < 0.5}
+
+
+def supersede(city, rng: random.Random, feed: str, new) -> None:
+    """Correct or retract a stored row, as loading does: the old row goes to history with its old file."""
+    spec = feeds()[feed]
+    key = spec.key[0]
+    found = city.con.execute(f"select {key} from {spec.table} where file_id < ? order by 1", [city.file_id]).fetchall()
+    if not found:
+        return
+    name = rng.choice(found)[0]
+    city.con.execute(
+        f"insert into {spec.history} by name select *, false as is_deleted, false as is_current from {spec.table} where {key} = ?", [name]
+    )
+    city.con.execute(f"delete from {spec.table} where {key} = ?", [name])
+    if rng.random() < 0.5:
+        city.add(feed, new | {key: name})
+    else:
+        city.con.execute(
+            f"insert into {spec.history} ({key}, source_id, source_version, file_id, row_no, is_deleted, is_current) values (?, 'canonical', 2, ?, 1, true, true)",
+            [name, city.file_id],
+        )
+
+
+MAKERS = {"case_events": one_event, "queue_tickets": one_ticket, "ratings": one_rating, "case_materials": one_material}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_incremental_equals_full(city, monkeypatch, seed):
+    monkeypatch.setattr("warehouse.build.LARGE_SHARE", 2.0)  # never give up on going case by case
+    rng = random.Random(seed)
+    for item in ("A1", "A2"):
+        city.item(item, visits_max=1, online_steps=["submit"])
+    city.add("service_points", {"point_id": "W1", "site_id": "S1", "kind": "hall", "name_zh": "x", "division_code": "440604"})
+    for step, days in enumerate([(1, 10), (5, 14), (15, 16), (16, 28)], start=1):
+        city.file_id = step
+        for feed, make in MAKERS.items():
+            for _ in range(60 if step == 1 else 6):
+                city.add(feed, make(rng, city.rows, days))
+        if step > 1:
+            for feed in ("case_events", "queue_tickets", "ratings"):
+                supersede(city, rng, feed, MAKERS[feed](rng, city.rows, days))
+        city.build()
+        if step > 1:
+            by_case = contents(city)
+            city_full = build_models(city.con, full=True)
+            assert city_full.as_of is not None
+            assert contents(city) == by_case
+
+
+def test_incremental_builds_touch_changed_cases_only(city):
+    for number in range(40):
+        city.events(f"K{number:02}", ("submitted", "2024-03-01 09:00"), ("completed", "2024-03-01 10:00", {"outcome": "refused"}))
+    city.build()
+    city.con.execute("update mart_case set bundle_id = 'untouched'")
+    city.file_id = 2
+    city.events("K07", ("onsite_pickup", "2024-03-01 09:30", {"channel": "window"}))
+    city.build()
+    assert [case["case_id"] for case in city.all("mart_case", "bundle_id is null")] == ["K07"]
+    assert city.one("mart_case", "case_id = 'K07'")["visits"] == 1
+
+
+def test_changed_items_reach_their_cases(city):
+    city.item(theme="before")
+    city.events("K", ("submitted", "2024-03-01 09:00"), item_id="A1")
+    city.build()
+    city.file_id = 2
+    city.con.execute("delete from core_service_item")
+    city.item(theme="after", source_version=2)
+    city.build()
+    assert city.one("mart_case")["theme"] == "after"
