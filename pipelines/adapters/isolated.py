@@ -49,7 +49,8 @@ def _parse(source: Source, profile: Profile, folder: Path) -> int:
     outcome = folder / "outcome.json"
     if ended or not outcome.exists():
         raise FileRefused(
-            CODES[source.format], f"It cannot be read: the parser {ended or 'left nothing'}. It is damaged, hostile or far too large."
+            CODES[source.format],
+            f"It cannot be read: the parser {ended or 'left nothing'}. It is damaged, hostile or too large; a large table can be delivered as CSV.",
         )
     told = json.loads(outcome.read_text("utf-8"))
     if "code" in told:

@@ -103,10 +103,10 @@ class _Reader:
 def parse_record(text: str) -> dict[str, str | None]:
     """Return one JSON object as texts, or raise BadRecord."""
     try:
-        row, end = SCAN(text, 0)
+        row, end = DECODER.raw_decode(text)
     except RecursionError as error:
         raise BadRecord("E_JSON_DEPTH") from error
-    except (json.JSONDecodeError, StopIteration) as error:
+    except json.JSONDecodeError as error:
         raise BadRecord("E_JSON_SYNTAX") from error
     if end != len(text):
         raise BadRecord("E_JSON_SYNTAX")
@@ -145,7 +145,7 @@ def _no_number(word: str) -> str:
 
 
 WORDS = {True: "true", False: "false"}
-SCAN = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer, parse_float=_decimal, parse_constant=_no_number).scan_once
+DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_integer, parse_float=_decimal, parse_constant=_no_number)
 
 
 def _flattened(row: dict[str, Any], text: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pipelines.adapters.batch import PLACE, Batch, Reject
 from pipelines.adapters.columns import MAX_COLUMNS, text_frame
 
-MAX_ROWS = 200_000
+MAX_ROWS = 65_536
 MAX_CELLS = 5_000_000
 
 Place = tuple[int, int | None, int | None]

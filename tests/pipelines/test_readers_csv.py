@@ -224,13 +224,13 @@ def test_gzip(tmp_path):
 
 
 def test_one_broken_row_leaves_the_fast_lane_for_a_moment_only(tmp_path):
-    rows = [line(n) for n in range(30_000)]
-    rows[11_111] = rows[11_111].replace("张三丰", "张\x00")
+    rows = [line(n) for n in range(6_000)]
+    rows[2_222] = rows[2_222].replace("张三丰", "张\x00")
     good, rejects, tally = read(tmp_path / "a.csv", "\n".join([HEADER, *rows]).encode())
-    assert codes(rejects) == [(11_112, "E_CTRL")]
-    assert [row["_row"] for row in good] == [n for n in range(1, 30_001) if n != 11_112]
-    assert good[-1]["case_id"] == f"{29_999:020d}"
-    assert tally.records == 30_000
+    assert codes(rejects) == [(2_223, "E_CTRL")]
+    assert [row["_row"] for row in good] == [n for n in range(1, 6_001) if n != 2_223]
+    assert good[-1]["case_id"] == f"{5_999:020d}"
+    assert tally.records == 6_000
 
 
 def test_a_column_may_have_no_name(tmp_path):

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from pipelines.adapters import delimited
+from pipelines.adapters import delimited, xes
 from pipelines.adapters.batch import FileRefused, Profile, Tally
 from pipelines.adapters.delimited import read_delimited
 from pipelines.adapters.jsonl import read_jsonl
@@ -84,6 +84,39 @@ def test_damage_is_accounted_for(tmp_path, monkeypatch, make, reader, suffix):
         assert whole == pieces, seed
         outcomes |= {whole} if isinstance(whole, str) else {code for _, _, code, _ in whole[1].values()}
     assert len(outcomes) >= 4  # the damage reached what it was meant to reach
+
+
+def good_xes(rng: random.Random) -> bytes:
+    events = [
+        f'<event><string key="concept:name" value="{rng.choice("ABC")}"/><int key="n" value="{rng.randrange(99)}"/></event>'
+        for _ in range(40)
+    ]
+    traces = [f'<trace><string key="concept:name" value="C{n}"/>{"".join(events[n : n + 4])}</trace>' for n in range(0, 40, 4)]
+    return ("<log>\n" + "\n".join(traces) + "\n</log>").encode()
+
+
+def test_damaged_logs_are_accounted_for(tmp_path):
+    outcomes = set()
+    for seed in range(SEEDS):
+        rng = random.Random(seed)
+        content, path = good_xes(rng), tmp_path / f"{seed}.xes"
+        place = rng.randrange(len(content))
+        path.write_bytes(
+            content.replace(b"key", b"kez", 1)
+            if seed % 4 == 0
+            else content[:place] + rng.choice([b"", b"x", b" ", b"<"]) + content[place + seed % 3 :]
+        )
+        try:
+            with open_source(path, Profile()) as source:
+                batches = list(xes.read(source, Profile()))
+        except FileRefused as refused:
+            outcomes.add(refused.code)
+            continue
+        rows = [row for batch in batches for row in batch.frame["_row"]]
+        rejects = [reject.row for batch in batches for reject in batch.rejects]
+        assert sorted(rows + rejects) == list(range(1, len(rows) + len(rejects) + 1))
+        outcomes |= {"rows"} | {reject.code for batch in batches for reject in batch.rejects}
+    assert {"E_XML", "rows"} <= outcomes
 
 
 def test_good_files_come_out_as_the_standard_library_reads_them(tmp_path):
