@@ -38,12 +38,19 @@ def waiting(model: Model, places: Sites, last: int) -> Waiting:
     """Compute the queues of every site from the first day to `last`."""
     days = np.arange(model.first, last + 1)
     arrivals, windows, queues, rate = _demand(model, places, days)
-    per_queue = np.maximum(np.floor(windows / queues[:, :, None]), 1)
     ratio = np.minimum(arrivals / np.maximum(windows * rate[:, :, None], 1e-9), 3.0)
-    chance = _erlang_c(per_queue.astype(int), np.minimum(ratio, 0.97))
-    free = per_queue * rate[:, :, None] * (1 - np.minimum(ratio, 0.97))
-    mean = np.minimum(60.0 / np.maximum(free, 1e-9), model["waiting"]["longest_minutes"])
+    per_queue = np.maximum(windows / queues[:, :, None], 1)
+    whole = np.floor(per_queue)
+    fewer, more = (_erlang(model, size, np.minimum(ratio, 0.97), rate) for size in (whole, whole + 1))
+    share = per_queue - whole  # of the queues that have one window more
+    chance, mean = ((1 - share) * few + share * many for few, many in zip(fewer, more, strict=True))
     return Waiting(model.first, chance, mean, _backlog(arrivals, windows * rate[:, :, None]), tuple(model["waiting"]["call_minutes"]))
+
+
+def _erlang(model: Model, servers: np.ndarray, ratio: np.ndarray, rate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Chance to wait, and mean minutes of those who do, with so many windows to a queue."""
+    free = servers * rate[:, :, None] * (1 - ratio)
+    return _erlang_c(servers.astype(int), ratio), np.minimum(60.0 / np.maximum(free, 1e-9), model["waiting"]["longest_minutes"])
 
 
 def day_weight(model: Model, days: np.ndarray) -> np.ndarray:
