@@ -39,11 +39,10 @@ def create_app(settings: Settings) -> Dash:
     """The application over the releases of one installation; `.server` is the ASGI application."""
     gate = Gate(settings)
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app_of: dict[str, Dash] = {}
-    _add_pages(server, gate, app_of)  # before Dash, whose own routes would answer the same addresses
+    _add_pages(server, gate)  # before Dash, whose own routes would answer the same addresses
     app = Dash(
         "dashboards",
-        server=server,
+        server=server,  # type: ignore[arg-type]
         title=say("en", "app.name"),
         update_title=None,  # type: ignore[arg-type]
         index_string=INDEX,
@@ -51,8 +50,7 @@ def create_app(settings: Settings) -> Dash:
         suppress_callback_exceptions=True,  # charts come and go with the page
         add_log_handler=False,
     )
-    app_of["app"] = app
-    server.state.gate = gate
+    server.state.dash, server.state.gate = app, gate
     app.layout = _frame
     registry()  # read the definitions now, not while the first reader waits
     _add_callbacks(app, gate)
@@ -105,7 +103,7 @@ def _add_callbacks(app: Dash, gate: Gate) -> None:
         return await asyncio.to_thread(page_panel, gate, read_view(path, search))
 
 
-def _add_pages(server: FastAPI, gate: Gate, app_of: dict[str, Dash]) -> None:
+def _add_pages(server: FastAPI, gate: Gate) -> None:
     """Addresses of the pages, the theme and the health of the service."""
 
     def index(request: Request) -> Response:
@@ -115,7 +113,7 @@ def _add_pages(server: FastAPI, gate: Gate, app_of: dict[str, Dash]) -> None:
             return RedirectResponse(View(**{**vars(view), "lang": "zh"}).href(), 307)
         status = 404 if path.startswith(district.PATH) and _is_unknown_district(gate, path) else 200
         return Response(
-            _document(app_of["app"], request, view, first_html(gate, view)),
+            _document(request.app.state.dash, request, view, first_html(gate, view)),
             status,
             media_type="text/html",
             headers={"Cache-Control": "no-store"},

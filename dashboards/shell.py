@@ -11,12 +11,13 @@ from datetime import date
 from dash import html
 
 from dashboards import formats
+from dashboards.attributes import aria
 from dashboards.controls import CHANNELS, View
 from dashboards.gate import Gate
 from dashboards.periods import Period
 from dashboards.places import Place, cities, districts
-from dashboards.trust import Trust, trust
-from dashboards.words import say
+from dashboards.trust import Trust, first_year, trust
+from dashboards.words import has_word, say
 
 YEARS_SHOWN = 8
 
@@ -55,14 +56,14 @@ def bare_header(view: View, filters: Sequence = ()) -> list:
             href=view.href(lang=other),
             lang=other,
             className="tool",
-            **{"aria-label": say(lang, f"language.{other}")},
+            **aria(label=say(lang, f"language.{other}")),
         ),
         html.A(
             "☾" if theme == "dark" else "☀",
             href=view.href(theme=theme),
             className="tool",
             title=say(lang, f"theme.to_{theme}"),
-            **{"aria-label": say(lang, f"theme.to_{theme}")},
+            **aria(label=say(lang, f"theme.to_{theme}")),
         ),
         html.Button(say(lang, "nav.print"), className="tool print", type="button"),
     ]
@@ -71,7 +72,7 @@ def bare_header(view: View, filters: Sequence = ()) -> list:
         html.Div(
             [
                 home,
-                html.Nav(list(filters), className="filters", **{"aria-label": say(lang, "nav.filters")}),
+                html.Nav(list(filters), className="filters", **aria(label=say(lang, "nav.filters"))),
                 html.Div(tools, className="tools"),
             ],
             className="bar",
@@ -92,7 +93,7 @@ def _filters(gate: Gate, view: View, as_of: date) -> list:
     city, period = city_of(view, found), period_of(view, as_of)
     return [
         _menu("place", _place_name(gate, view, city), _place_links(gate, view, city, found), lang),
-        _menu("period", formats.period(period, lang), _period_links(view, period, as_of), lang),
+        _menu("period", formats.period(period, lang), _period_links(view, period, as_of, min(first_year(gate), period.start.year)), lang),
         _menu("channel", say(lang, f"channel.{view.channel or 'all'}"), _channel_links(view), lang),
     ]
 
@@ -128,19 +129,19 @@ def _place_links(gate: Gate, view: View, city: Place | None, found: Sequence[Pla
 
 
 def _choice(text: str, href: str, is_current: bool) -> html.Li:
-    return html.Li(html.A(text, href=href, **({"aria-current": "true"} if is_current else {})))
+    return html.Li(html.A(text, href=href, **(aria(current="true") if is_current else {})))
 
 
-def _period_links(view: View, current: Period, as_of: date) -> list:
+def _period_links(view: View, current: Period, as_of: date, first_year: int) -> list:
     """A calendar of links: years down, months and quarters across."""
-    years = range(as_of.year, as_of.year - YEARS_SHOWN, -1)
+    years = range(as_of.year, max(first_year, as_of.year - YEARS_SHOWN + 1) - 1, -1)
     return [html.Table([html.Tbody([_year_row(view, year, current, as_of) for year in years])], className="calendar")]
 
 
 def _year_row(view: View, year: int, current: Period, as_of: date) -> html.Tr:
     lang = view.lang
     whole = Period(date(year, 1, 1), "year")
-    cells = [html.Th(_period_link(view, whole, formats.period(whole, lang), current, as_of), scope="row")]
+    cells: list[html.Th | html.Td] = [html.Th(_period_link(view, whole, formats.period(whole, lang), current, as_of), scope="row")]
     for month in range(1, 13):
         cells.append(html.Td(_period_link(view, Period(date(year, month, 1)), formats.month_name(month, lang), current, as_of)))
     for quarter in range(1, 5):
@@ -152,8 +153,8 @@ def _year_row(view: View, year: int, current: Period, as_of: date) -> html.Tr:
 def _period_link(view: View, period: Period, text: str, current: Period, as_of: date) -> html.A | html.Span:
     if period.start > as_of:
         return html.Span(text, className="faint")
-    marks = {"aria-current": "true"} if period == current else {}
-    return html.A(text, href=view.href(period=period.key, define=""), **{"aria-label": formats.period(period, view.lang)}, **marks)
+    marks = aria(current="true") if period == current else {}
+    return html.A(text, href=view.href(period=period.key, define=""), **aria(label=formats.period(period, view.lang)), **marks)
 
 
 def _channel_links(view: View) -> list:
@@ -162,7 +163,7 @@ def _channel_links(view: View) -> list:
     return [html.Ul([everything, *each], className="choices")]
 
 
-def trust_line(belief: Trust, lang: str) -> html.Details:
+def trust_line(belief: Trust, lang: str) -> html.Div:
     """How far to believe the page, in one line; sources and failed checks behind it."""
     failed = [check for check in belief.broken if check.severity == "block"]
     warned = len(belief.broken) - len(failed)
@@ -178,7 +179,7 @@ def trust_line(belief: Trust, lang: str) -> html.Details:
     parts.append(say(lang, "trust.sources" if sources != 1 else "trust.source_one", count=sources))
     parts.append(say(lang, "trust.published", stamp=f"{formats.day(belief.published_at.date(), lang)} {belief.published_at:%H:%M}"))
     is_well = not failed and not belief.is_stale
-    sign = html.Span("✓" if is_well else "!", className=f"sign {'good' if is_well else 'bad'}", **{"aria-hidden": "true"})
+    sign = html.Span("✓" if is_well else "!", className=f"sign {'good' if is_well else 'bad'}", **aria(hidden="true"))
     stale = (
         [html.P(say(lang, "trust.stale", date=formats.day(belief.published_at.date(), lang)), className="stale", role="status")]
         if belief.is_stale
@@ -201,7 +202,11 @@ def _trust_details(belief: Trust, lang: str) -> list:
 def _source_row(row: dict, lang: str) -> html.Tr:
     numbers = [html.Td(formats.count(row[key] or 0, lang), className="num") for key in ("files", "rows", "quarantined")]
     last = f"{formats.day(row['last_received'].date(), lang)} {row['last_received']:%H:%M}"
-    return html.Tr([html.Th(row["source_id"], scope="row"), html.Td(row["feed"] or ""), *numbers, html.Td(last)])
+    return html.Tr([html.Th(row["source_id"], scope="row"), html.Td(_feed_name(row["feed"] or "", lang)), *numbers, html.Td(last)])
+
+
+def _feed_name(feed: str, lang: str) -> str:
+    return say(lang, f"feed.{feed}") if has_word(lang, f"feed.{feed}") else feed
 
 
 def foot(belief: Trust, view: View) -> html.Footer:

@@ -15,6 +15,8 @@ _INFO = "select as_of, published_at::timestamp as published_at from release_info
 _CHECKS = """select table_name, rule, severity, result, observed, because from quality_outcome
 where run_id = (select run_id from quality_outcome order by ran_at desc, run_id limit 1)
 order by severity, table_name, rule"""
+_FIRST = """select least((select min(completed_on) from mart_case), (select min(issued_on) from mart_ticket), (select min(rated_on) from mart_rating))
+as first_on"""
 _SOURCES = """select source_id, feed, count(*) as files, max(received_at)::timestamp as last_received,
 sum(accepted)::bigint as rows, sum(quarantined)::bigint as quarantined
 from ledger_file where status = 'loaded' group by all order by source_id, feed"""
@@ -62,6 +64,12 @@ def trust(gate: Gate) -> Trust:
         sources=gate.table(_SOURCES),
         is_stale=gate.is_stale,
     )
+
+
+def first_year(gate: Gate) -> int:
+    """The year in which the records begin."""
+    first = gate.table(_FIRST)["first_on"].item()
+    return first.year if first else date.max.year
 
 
 def _table_or_none(gate: Gate, sql: str) -> pl.DataFrame | None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from dash import html
 
 from dashboards import formats
+from dashboards.attributes import aria
 from dashboards.board import Course
 from dashboards.sentences import usual_range
 from dashboards.signals import Signal
@@ -160,7 +161,7 @@ def _line(line: Sequence[Note], lang: str) -> list:
         spaced = [part for pair in pairs for part in (pair, comma)][:-1]
         before, after = say(lang, "attention.also", places="|").split("|")
         said += [semicolon, before, *spaced, after]
-    return [html.Span(icon, className=f"sign {tone}", **{"aria-hidden": "true"}), html.Span(said)]
+    return [html.Span(icon, className=f"sign {tone}", **aria(hidden="true")), html.Span(said)]
 
 
 def _who(name: str, href: str) -> html.A | str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 from dash import dcc, html
 
 from dashboards import formats
+from dashboards.attributes import aria
 from dashboards.board import Course
 from dashboards.figures.look import CONFIG
 from dashboards.periods import Period
@@ -30,13 +32,12 @@ class Chart:
 
 def chart_card(chart: Chart, lang: str) -> html.Section:
     """The chart with all that belongs to it."""
-    graph = dcc.Graph(
-        id={"chart": chart.key}, figure=chart.figure, config=CONFIG, className="graph", style={"height": chart.figure.layout.height}
-    )
+    layout: Any = chart.figure.layout
+    graph = dcc.Graph(id={"chart": chart.key}, figure=chart.figure, config=CONFIG, className="graph", style={"height": layout.height})
     return html.Section(
         [
             html.H2(chart.title),
-            html.Div(graph, role="img", **{"aria-label": chart.alt}),
+            html.Div(graph, role="img", style={"minHeight": f"{layout.height}px"}, **aria(label=chart.alt)),
             *([html.P(chart.note, className="note")] if chart.note else []),
             html.Details([html.Summary(say(lang, "figure.table")), html.Div(chart.table, className="scroller")], className="as-table"),
         ],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dash import html
 
 from dashboards import formats
+from dashboards.attributes import aria
 from dashboards.board import SPARK, Course
 from dashboards.cards.tile import change_text
 from dashboards.controls import View
@@ -70,7 +71,7 @@ def league_table(league: League, view: View) -> html.Div:
     scale = _scale(league)
     rows = [_row(league, row, ranks[row.code], scale, view) for row in ordered(league, view.sort)]
     table = html.Table([html.Thead(_heads(league, view, scale)), html.Tbody([*rows, _whole_row(league, scale, view)])], className="league")
-    return html.Div(table, className="scroller", tabIndex="0", role="region", **{"aria-label": say(lang, f"league.{league.kind}")})
+    return html.Div(table, className="scroller", tabIndex="0", role="region", **aria(label=say(lang, f"league.{league.kind}")))
 
 
 def ordered(league: League, sort: str) -> list[Row]:
@@ -129,7 +130,7 @@ def _axis(scale: Scale | None, league: League, lang: str) -> list:
         return []
     top = min(scale.high, 1.0) if league.whole.unit == "share" else scale.high
     ends = [formats.amount(max(scale.low, 0.0), league.whole.unit, lang), formats.amount(top, league.whole.unit, lang)]
-    return [html.Span([html.Span(end) for end in ends], className="axis-ends", **{"aria-hidden": "true"})]
+    return [html.Span([html.Span(end) for end in ends], className="axis-ends", **aria(hidden="true"))]
 
 
 def _sort_head(field: str, label: str, view: View, css: str) -> html.Th:
@@ -140,9 +141,9 @@ def _sort_head(field: str, label: str, view: View, css: str) -> html.Th:
         label + mark,
         href=view.href(sort=following, define=""),
         className="sort",
-        **{"aria-label": say(view.lang, "league.sort_by", column=label)},
+        **aria(label=say(view.lang, "league.sort_by", column=label)),
     )
-    order = {"aria-sort": "descending" if is_down else "ascending"} if is_down or is_up else {}
+    order = aria(sort="descending" if is_down else "ascending") if is_down or is_up else {}
     return html.Th(link, scope="col", className=css, **order)
 
 
@@ -196,7 +197,7 @@ def _value_text(course: Course, lang: str) -> str | html.Span:
 
 def _spark(course: Course) -> html.Span | str:
     image = sparkline(course.values[-SPARK:])
-    return html.Span(className="spark", style={"maskImage": image, "WebkitMaskImage": image}, **{"aria-hidden": "true"}) if image else ""
+    return html.Span(className="spark", style={"maskImage": image, "WebkitMaskImage": image}, **aria(hidden="true")) if image else ""
 
 
 def _where(now: Reading, league: League, scale: Scale | None, lang: str) -> html.Div | str:
@@ -216,7 +217,7 @@ def _where(now: Reading, league: League, scale: Scale | None, lang: str) -> html
     if not now.has_interval and not league.whole.is_full_count:
         text = say(lang, "fine.no_interval")
     return html.Div(
-        [html.Div(marks, className="strip", **{"aria-hidden": "true"}), html.Span(text, className="interval")], className="where-cell"
+        [html.Div(marks, className="strip", **aria(hidden="true")), html.Span(text, className="interval")], className="where-cell"
     )
 
 
@@ -235,5 +236,5 @@ def _verdict(league: League, row: Row, lang: str) -> html.Span:
     if not league.tone:
         return html.Span(say(lang, "league.higher" if side > 0 else "league.lower"))
     is_good = side * league.tone > 0
-    icon = html.Span("✓ " if is_good else "! ", **{"aria-hidden": "true"})
+    icon = html.Span("✓ " if is_good else "! ", **aria(hidden="true"))
     return html.Span([icon, say(lang, "league.better" if is_good else "league.worse")], className="good" if is_good else "bad")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dash import html
 
+from dashboards.attributes import aria
 from dashboards.controls import View
 from dashboards.words import say
 
@@ -15,7 +16,7 @@ def skeleton() -> html.Div:
     tiles = html.Div([html.Div(className="bone tall") for _ in range(6)], className="bones six")
     halves = html.Div([html.Div(className="bone taller"), html.Div(className="bone taller")], className="bones two")
     head = [html.Div(className="bone line"), html.Div(className="bone line short")]
-    return html.Div([*head, tiles, halves], className="skeleton", **{"aria-busy": "true"})
+    return html.Div([*head, tiles, halves], className="skeleton", **aria(busy="true"))
 
 
 def empty(lang: str) -> html.Section:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dash import html
 
 from dashboards import formats
+from dashboards.attributes import aria
 from dashboards.board import Course
 from dashboards.controls import View
 from dashboards.indicators import Tile
@@ -39,7 +40,7 @@ def tile_strip(tiles: Sequence[TileData], view: View, selected: str) -> html.Ul:
 def tile_card(data: TileData, view: View, *, is_selected: bool = False) -> html.Article:
     """The tile as a whole; its name selects it."""
     key, lang, course = data.tile.key, view.lang, data.main
-    marks = {"aria-current": "true"} if is_selected else {}
+    marks = aria(current="true") if is_selected else {}
     name = html.H2(
         html.A(say(lang, f"tile.{key}"), href=view.href(tile=key, define=""), className="stretch", **marks), className="tile-name"
     )
@@ -132,7 +133,7 @@ def _target(data: TileData, lang: str) -> html.P:
     path = standing.target.path
     text = say(lang, f"target.{key}", target=formats.amount(path.value, unit, lang), gap=formats.difference(standing.gap, unit, lang))
     icon, tone = {"met": ("✓", "good"), "near": ("≈", "plain")}.get(standing.status, ("!", "bad"))
-    parts: list = [html.Span(icon, className=f"sign {tone}", **{"aria-hidden": "true"}), " ", html.Span(text, className=tone), " "]
+    parts: list = [html.Span(icon, className=f"sign {tone}", **aria(hidden="true")), " ", html.Span(text, className=tone), " "]
     parts.append(html.Span(say(lang, "target.due", date=formats.day(path.due_on, lang, short=True)), className="faint"))
     if standing.on_path is not None and standing.status != "met":
         word = {1: "ahead", 0: "on_path", -1: "behind"}[standing.on_path]
@@ -159,9 +160,7 @@ def _fine(data: TileData, view: View) -> html.Div:
     if course.ignores_channel:
         dated.append(say(lang, "fine.all_channels"))
     label = say(lang, "fine.definition_of", name=say(lang, f"tile.{data.tile.key}"))
-    definition = html.A(
-        say(lang, "fine.definition"), href=view.href(define=course.indicator.key), className="define", **{"aria-label": label}
-    )
+    definition = html.A(say(lang, "fine.definition"), href=view.href(define=course.indicator.key), className="define", **aria(label=label))
     lines = [html.Span(" · ".join(parts)) for parts in (sure, dated) if parts]
     return html.Div([*lines, definition], className="fine")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
@@ -194,7 +195,8 @@ def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
     figure.update_xaxes(tickvals=[day for day, _ in ticks], ticktext=[text for _, text in ticks], tickangle=0)
     if days:
         figure.update_xaxes(range=[min(days) - timedelta(days=12), max(days) + timedelta(days=12)])
-    beside = [note for note in figure.layout.annotations if note.name != "target"]
+    layout: Any = figure.layout
+    beside = [note for note in layout.annotations if note.name != "target"]
     figure.update_layout(margin={"r": 8 + 7 * max((_width(note.text) for note in beside), default=0), "t": 12})
     _spread_labels(figure, beside)
 
@@ -207,7 +209,8 @@ def _width(text: str) -> int:
 
 def _spread_labels(figure: go.Figure, beside: list) -> None:
     """Push labels that would overlap apart, in the order of their heights."""
-    low, high = figure.layout.yaxis.range
+    layout: Any = figure.layout
+    low, high = layout.yaxis.range
     least = (high - low) * 17 / (HEIGHT - 60)
     notes = sorted(beside, key=lambda note: note.y)
     for below, above in zip(notes, notes[1:], strict=False):

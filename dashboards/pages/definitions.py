@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dash import html
 
+from dashboards.attributes import data
 from dashboards.board import Board, Scope
 from dashboards.cards.definition import definition_card
 from dashboards.controls import View
@@ -34,7 +35,7 @@ def layout(gate: Gate, view: View) -> html.Div:
     ]
     head = [html.H1(say(lang, "definition.title")), html.P(say(lang, "definition.intro"), className="note")]
     body = [*head, html.Div([html.Nav(html.Ul(index), className="index"), html.Div(sections, className="cards")], className="definitions")]
-    return html.Div(body, className="page", **{"data-title": say(lang, "app.title", page=say(lang, TITLE))})
+    return html.Div(body, className="page", **data(title=say(lang, "app.title", page=say(lang, TITLE))))
 
 
 def _jump(metric, lang: str) -> html.Li:

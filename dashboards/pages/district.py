@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 from dash import html
 
+from dashboards.attributes import aria, data
 from dashboards.board import Board, Scope
 from dashboards.cards.attention import attention_lists, notes_of
 from dashboards.cards.compare import Neighbours, neighbours_chart
@@ -81,7 +82,7 @@ def layout(gate: Gate, view: View) -> html.Div:
         attention_lists(notes_of(watched_tiles(told, table, (district.code, city_code, None), view), view.lang), view.lang),
         foot(belief, view),
     ]
-    return html.Div(body, className="page", **{"data-title": say(view.lang, "app.title", page=told.name)})
+    return html.Div(body, className="page", **data(title=say(view.lang, "app.title", page=told.name)))
 
 
 def _ask(gate: Gate, scope: Scope, setting: Setting, view: View) -> Board:
@@ -96,8 +97,8 @@ def _ask(gate: Gate, scope: Scope, setting: Setting, view: View) -> Board:
 def _trail(setting: Setting, view: View) -> html.Nav:
     lang = view.lang
     up = html.A(setting.city.name(lang), href=view.href(path="/", sort="", define=""))
-    steps = [html.Li(up), html.Li(html.Span(setting.district.name(lang), **{"aria-current": "page"}))]
-    return html.Nav(html.Ol(steps), className="trail", **{"aria-label": say(lang, "nav.trail")})
+    steps = [html.Li(up), html.Li(html.Span(setting.district.name(lang), **aria(current="page")))]
+    return html.Nav(html.Ol(steps), className="trail", **aria(label=say(lang, "nav.trail")))
 
 
 def _league(gate: Gate, board: Board, told: Told, view: View) -> League:
@@ -149,4 +150,4 @@ def _unknown(view: View) -> html.Div:
     home = html.A(say(lang, "missing.home"), href=view.href(path="/", define=""))
     text = say(lang, "district.unknown", code=code_in(view.path))
     body = html.Section([html.H1(say(lang, "district.unknown_title")), html.P(text), html.P(home)], className="state-page")
-    return html.Div(body, **{"data-title": say(lang, "app.title", page=say(lang, "district.unknown_title"))})
+    return html.Div(body, **data(title=say(lang, "app.title", page=say(lang, "district.unknown_title"))))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 from dash import html
 
+from dashboards.attributes import data
 from dashboards.board import Board, Scope
 from dashboards.cards.attention import Watched, attention_lists, check_lines, notes_of
 from dashboards.cards.compare import twin_chart
@@ -66,7 +67,7 @@ def _page(gate: Gate, view: View, belief: Trust, parts: tuple) -> html.Div:
         ),
         foot(belief, view),
     ]
-    return html.Div(body, className="page", **{"data-title": say(view.lang, "app.title", page=f"{told.name} · {say(view.lang, TITLE)}")})
+    return html.Div(body, className="page", **data(title=say(view.lang, "app.title", page=f"{told.name} · {say(view.lang, TITLE)}")))
 
 
 def _league(board: Board, told: Told, places: Sequence[Place], view: View) -> League:

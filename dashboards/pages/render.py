@@ -9,6 +9,7 @@ from typing import Any
 
 from dash import html
 
+from dashboards.attributes import data
 from dashboards.board import Scope
 from dashboards.cards.states import empty, error, missing
 from dashboards.controls import LANGUAGES, View
@@ -98,4 +99,4 @@ def _guarded(make: Callable[[], Any], view: View) -> Any:
 
 
 def _titled(body: Any, view: View, title: str) -> html.Div:
-    return html.Div(body, className="page", **{"data-title": say(view.lang, "app.title", page=say(view.lang, title))})
+    return html.Div(body, className="page", **data(title=say(view.lang, "app.title", page=say(view.lang, title))))

@@ -16,6 +16,7 @@ from dashboards.words import say, vocabulary
 from metrics.registry import registry
 from metrics.spec import EVIDENCE, INTERVALS, UNITS
 from metrics.states import STATES
+from warehouse.contract import feeds
 
 ROOM = Path(dashboards.__file__).parent
 
@@ -62,6 +63,7 @@ def test_keys_made_from_data_exist():
         {f"interval.{kind}" for kind in INTERVALS}
         | {f"unit_name.{unit}" for unit in UNITS}
         | {f"family.{m.family}" for m in registry().values()}
+        | {f"feed.{name}" for name in feeds()}
     )
     assert wanted - set(vocabulary("en")) == set()
 
