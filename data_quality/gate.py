@@ -12,7 +12,7 @@ import uuid
 import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 
@@ -97,6 +97,10 @@ def raised(info: Any) -> str | None:
     return next((message for message in map(raised, info.values()) if message), None)
 
 
+def _rule_id(result: Any) -> str:
+    return result.expectation_config.meta["rule_id"]
+
+
 def _first_line(text: str) -> str:
     return text.strip().splitlines()[0][:300] if text.strip() else "An error without a message."
 
@@ -130,6 +134,8 @@ class _Expectations:
 
         logging.getLogger("great_expectations").setLevel(logging.ERROR)
         self.gx = gx
+        self.make: Any = gx.expectations
+        self.breaches = _breaches_expectation(self.make.UnexpectedRowsExpectation)
         self.context = gx.get_context(mode="ephemeral")
         self.context.variables.progress_bars = {"globally": False}  # pyright: ignore[reportAttributeAccessIssue]  (what it takes at run time)
         # autocommit and no reset on return: with them results come back, without them every one is empty
@@ -156,10 +162,10 @@ class _Expectations:
         batch = self.source.add_table_asset(table, table_name=table).add_batch_definition_whole_table("all").get_batch()
         suite = self.gx.ExpectationSuite(name=table, expectations=expectations)
         found = batch.validate(suite, result_format={"result_format": "BASIC", "partial_unexpected_count": 0})
-        return {each.expectation_config.meta["rule_id"]: raised(each.exception_info) or each for each in found.results}
+        return {_rule_id(each): raised(each.exception_info) or each for each in found.results}
 
     def _expectation(self, rule: Rule) -> Any:
-        make, args, meta = self.gx.expectations, rule.args, {"rule_id": rule.id}
+        make, args, meta = self.make, rule.args, {"rule_id": rule.id}
         if rule.kind == "not_null":
             return make.ExpectColumnValuesToNotBeNull(column=args["column"], meta=meta)
         if rule.kind == "in_set":
@@ -171,4 +177,19 @@ class _Expectations:
         if rule.kind == "columns":
             return make.ExpectTableColumnsToMatchSet(column_set=args["names"], exact_match=False, meta=meta)
         query = (rule.breaches("\0") or "").replace("{", "{{").replace("}", "}}").replace("\0", "{batch}")
-        return make.UnexpectedRowsExpectation(unexpected_rows_query=query, meta=meta)
+        return self.breaches(unexpected_rows_query=query, meta=meta)
+
+
+def _breaches_expectation(base: Any) -> Any:
+    """UnexpectedRowsExpectation that counts what the query finds and does not run it again to fetch rows: we sample those ourselves."""
+
+    class ExpectNoBreaches(base):
+        """The query finds nothing."""
+
+        metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
+
+        def _validate(self, metrics: dict, runtime_configuration: dict | None = None, execution_engine: Any = None) -> dict:
+            count = metrics["unexpected_rows_query.row_count"]
+            return {"success": count == 0, "result": {"observed_value": count}}
+
+    return ExpectNoBreaches
