@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,15 @@ class Cube:
     sums: csr_array
     dimensions: tuple[Dimension, ...]
 
-    @property
+    @cached_property
     def counts(self) -> np.ndarray:
         """The counts in the order of the cells."""
         return self.cells["count"].to_numpy().astype(float)
+
+    @cached_property
+    def by_cell(self) -> csc_array:
+        """The sums, quick to look up by cell."""
+        return csc_array(self.sums)
 
     @property
     def keys(self) -> list[str]:

@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, linprog
 from scipy.sparse import csr_array, hstack
 
-from metrics.privacy.attack import SLACK, Pinned, interval, pinned_cells
+from metrics.privacy.attack import SLACK, Doubt, Mask, Pinned, pinned_cells
 from metrics.privacy.cube import Cube
 from metrics.privacy.memory import known_of_cells, with_old_margins
 
 THRESHOLD = 5  # counts from 1 to 4 are hidden
 SHOWN, SMALL, COMPLEMENT = "shown", "small", "complement"
 MARGIN_COST = 8.0  # a margin tells more than a cell: hide it only where it saves many
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -90,52 +88,40 @@ def _hide_companions(search: _Search, hidden: Mask) -> None:
         waiting.extend(added)
 
 
-@dataclass(frozen=True)
 class _Search:
     """The search for what to hide beside a cell. `fixed`: cells that readers have already."""
 
-    cube: Cube
-    threshold: int
-    floor: float
-    fixed: Mask
+    def __init__(self, cube: Cube, threshold: int, floor: float, fixed: Mask) -> None:
+        """Begin knowing nothing but the table."""
+        self.cube, self.threshold, self.floor, self.fixed = cube, threshold, floor, fixed
+        self.doubt = Doubt(cube, floor)
 
     def companions(self, hidden: Mask, cell: int) -> list[int]:
-        """The cells to hide so that a hidden one may move far enough; none where it can already."""
-        low, high = interval(self.cube, hidden, cell, self.floor)
-        if high - low >= self.threshold - SLACK:
+        """The cells to hide so that a hidden one may move far enough; none where it can already, or where readers have too much (see `pinned`)."""
+        if self.doubt.reaches(hidden, cell, self.threshold):
             return []
-        need = low + self.threshold - self.cube.counts[cell]
-        moved = self._moved(hidden, cell, need, self.fixed)
-        if moved is None:
-            return []  # readers have too much already; `pinned` reports the cell
-        return [int(other) for other in np.flatnonzero(moved) if not hidden[other]]
+        free = np.flatnonzero((hidden | (self.cube.counts > 0)) & ~self.fixed)
+        change = self._cheapest_change(hidden, free, cell)
+        if change is None:
+            return []
+        self.doubt.note(free, self.cube.counts[free] + change)
+        return [int(other) for other in free[np.abs(change) > SLACK] if not hidden[other]]
 
-    def _moved(self, hidden: Mask, cell: int, need: float, fixed: Mask) -> Mask | None:
-        """The cells that move in the cheapest change of the table that moves one by `need` and keeps all sums; None if there is none."""
-        counts = self.cube.counts
-        free = np.flatnonzero((hidden | (counts > 0)) & ~fixed)
-        rows = csr_array(self.cube.sums[:, free])
-        down = counts[free] - self.floor
-        up = np.full(len(free), np.inf)
-        place = int(np.searchsorted(free, cell))
-        lower, upper = [np.zeros(2 * len(free)), np.concatenate([up, np.maximum(down, 0.0)])]
+    def _cheapest_change(self, hidden: Mask, free: NDArray[np.intp], cell: int) -> NDArray[np.float64] | None:
+        """The change of the free cells that lifts one far enough above its lowest and keeps all sums, as rises less falls; None if there is none."""
+        counts, place, size = self.cube.counts, int(np.searchsorted(free, cell)), len(free)
+        need = self.doubt.low[cell] + self.threshold - counts[cell]
+        upper = np.concatenate([np.full(size, np.inf), np.maximum(counts[free] - self.floor, 0.0)])
+        lower = np.zeros(2 * size)
         lower[place] = upper[place] = max(need, 0.0)
-        lower[len(free) + place] = upper[len(free) + place] = max(-need, 0.0)
+        lower[size + place] = upper[size + place] = max(-need, 0.0)
+        rows = csr_array(self.cube.sums[:, free])
+        kept = {"A_eq": hstack([rows, -rows]), "b_eq": np.zeros(len(rows.indptr) - 1)}
         cost = np.where(hidden[free], 0.0, self._cost(free))
-        solution: OptimizeResult = linprog(
-            np.concatenate([cost, cost]),
-            A_eq=hstack([rows, -rows]),
-            b_eq=np.zeros(len(rows.indptr) - 1),
-            bounds=np.column_stack([lower, upper]),
-            method="highs",
-        )
-        if not solution.success:
-            return None
-        moved = np.zeros(len(counts), bool)
-        moved[free] = np.abs(solution.x[: len(free)] - solution.x[len(free) :]) > SLACK
-        return moved
+        solution: OptimizeResult = linprog(np.concatenate([cost, cost]), **kept, bounds=np.column_stack([lower, upper]), method="highs")
+        return solution.x[:size] - solution.x[size:] if solution.success else None
 
-    def _cost(self, cells: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:
+    def _cost(self, cells: NDArray[np.intp]) -> NDArray[np.float64]:
         """What hiding a cell loses: more for large counts, much more for margins."""
         chosen = self.cube.cells[cells]
         margins = sum((chosen[dimension.mark].fill_null(0).to_numpy() for dimension in self.cube.dimensions), start=np.zeros(len(chosen)))
