@@ -6,10 +6,12 @@ Only names that stand in definitions and contracts become SQL text; whatever a c
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from metrics.catalog import Catalog, Rollup
 from metrics.marts import counted_rows
 from metrics.query import Query, Question, read_query
-from metrics.spec import spell_out
+from metrics.spec import placeholders, spell_out
 from metrics.statement import Bindings, Compiled, Source, conditions, keys, labelled, need_of, relation
 from metrics.stock import compile_stock
 
@@ -24,7 +26,7 @@ def compile_query(query: Query, catalog: Catalog) -> Compiled:
     if question.form.kind == "survival_quantile":
         return _life_table(question, catalog)
     source = _flow_source(question, catalog)
-    return _shares(question, source) if question.metric.across else _sums(question, source)
+    return _shares(question, source) if question.metric.across else sums(question, source)
 
 
 def _flow_source(question: Question, catalog: Catalog) -> Source:
@@ -45,10 +47,13 @@ def _of_rollup(rollup: Rollup, roles: dict[str, str]) -> Source:
     return Source(rollup.name, rollup.grain, roles, (), stored)
 
 
-def _sums(question: Question, source: Source) -> Compiled:
+def sums(question: Question, source: Source) -> Compiled:
+    """The statement that sums every role of a source."""
     bindings = Bindings(question.params)
     grouped = _grouped(question, source, tuple(source.roles), bindings)
-    return labelled(question, {"grouped": grouped}, tuple(source.roles), bindings, source.name)
+    compiled = labelled(question, {"grouped": grouped}, tuple(source.roles), bindings, source.name)
+    bound_by_name = any(placeholders(sql) for sql in source.roles.values())
+    return compiled if bound_by_name else replace(compiled, source=source)
 
 
 def _grouped(question: Question, source: Source, roles: tuple[str, ...], bindings: Bindings) -> str:

@@ -16,6 +16,7 @@ from metrics.judge import Sums, Verdict, judge, judge_survival, unjudged
 from metrics.query import Question
 from metrics.spec import Form, Value
 from metrics.states import NOT_PROVIDED, NOT_YET_COMPLETE
+from metrics.together import run_together
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ def answer(con: duckdb.DuckDBPyConnection, query: Query) -> Answer:
 def answer_all(con: duckdb.DuckDBPyConnection, queries: Iterable[Query], store: Store | None = None) -> list[Answer]:
     """Answer the queries of a page, in their order; what the store is gets looked up once (or is handed in, for a sealed release)."""
     known = store or read_store(con)
-    return [_answer(con, known, compile_query(query, known.catalog)) for query in queries]
+    compiled = [compile_query(query, known.catalog) for query in queries]
+    answerable = [each for each in compiled if each.question.metric.mart in known.provided]
+    rows = dict(zip(map(id, answerable), run_together(con, answerable), strict=True))
+    return [_answer(known, each, rows.get(id(each), [])) for each in compiled]
 
 
 def read_store(con: duckdb.DuckDBPyConnection) -> Store:
@@ -84,10 +88,9 @@ def _day(moment: Any) -> date | None:
     return date.fromisoformat(str(moment)[:10])
 
 
-def _answer(con: duckdb.DuckDBPyConnection, store: Store, compiled: Compiled) -> Answer:
+def _answer(store: Store, compiled: Compiled, rows: list[tuple]) -> Answer:
     question = compiled.question
     withheld = _withheld(question, store)
-    rows = [] if withheld == NOT_PROVIDED and question.metric.mart not in store.provided else _rows(con, compiled)
     found = list(_judged(question, compiled.roles, rows, withheld))
     if not found and not question.by:
         found = [unjudged(withheld).to_row() if withheld else _nothing(question.form).to_row()]
@@ -100,10 +103,6 @@ def _withheld(question: Question, store: Store) -> str | None:
     if not needed <= store.provided:
         return NOT_PROVIDED
     return NOT_YET_COMPLETE if question.start and store.as_of and question.start > store.as_of else None
-
-
-def _rows(con: duckdb.DuckDBPyConnection, compiled: Compiled) -> list[tuple]:
-    return con.execute(compiled.sql, compiled.parameters).fetchall()
 
 
 def _judged(question: Question, roles: Sequence[str], rows: list[tuple], withheld: str | None) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,8 @@ from metrics.stock import change_sql
 
 CHANNEL = ("channel", "channel_group")
 OFFICE = (*DIVISION_COLUMNS, "dept_id", "function_code")
-ITEM = ("item_id", "item_type", "audience", "theme", "case_type")
+KIND = ("item_type", "audience", "theme", "case_type")
+ITEM = ("item_id", *KIND)
 
 
 @dataclass(frozen=True)
@@ -32,21 +33,26 @@ class Shape:
     columns: tuple[str, ...]
 
 
+PLACE = Shape("month_place", "month", DIVISION_COLUMNS)
+BY_ITEM = Shape("month_item", "month", (*OFFICE, *ITEM, *CHANNEL, "outcome", "grade"))
+WITH_ITEMS = ("completed_on", "rated_on")  # elsewhere a rollup by item is as long as its mart, and the mart answers as fast
 FLOW_SHAPES = {
     "mart_case": (
-        Shape("month_item", "month", (*OFFICE, *ITEM, *CHANNEL, "outcome")),
-        Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type")),
+        Shape("month_department", "month", (*OFFICE, *KIND, *CHANNEL, "outcome")),
         Shape("month", "month", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type", "outcome")),
+        PLACE,
         Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL, "outcome")),
     ),
     "mart_rating": (
-        Shape("month_item", "month", (*OFFICE, *ITEM, *CHANNEL, "grade")),
-        Shape("month", "month", (*OFFICE, *CHANNEL)),
+        Shape("month_department", "month", (*OFFICE, *CHANNEL, "grade")),
+        PLACE,
         Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL, "grade")),
     ),
     "mart_material": (
-        Shape("month_item", "month", (*OFFICE, *ITEM, *CHANNEL, "licence_type")),
-        Shape("month", "month", (*OFFICE, *CHANNEL, "licence_type", "material_code")),
+        Shape("month_material", "month", (*OFFICE, "licence_type", "material_code")),
+        Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type", "licence_type")),
+        Shape("month", "month", (*DIVISION_COLUMNS, *CHANNEL, "licence_type")),
+        PLACE,
         Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL)),
     ),
     "mart_ticket": (
@@ -63,6 +69,7 @@ LIFE_SHAPES = {
     "mart_case": (
         Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type")),
         Shape("month", "month", (*DIVISION_COLUMNS, *CHANNEL)),
+        PLACE,
     ),
     "mart_ticket": (
         Shape("month_hour", "month", (*DIVISION_COLUMNS, "site_id", "queue_code", "issued_hour", "weekday")),
@@ -100,7 +107,7 @@ def planned() -> Iterator[Rollup]:
 def _flows() -> Iterator[Rollup]:
     for mart, anchor in _anchors(lambda metric: metric.time if not metric.default_form.is_stock else ""):
         measures = _measures([metric for metric in registry().values() if (metric.mart, metric.time) == (mart, anchor)])
-        for shape in FLOW_SHAPES[mart] if measures else ():
+        for shape in (*((BY_ITEM,) if anchor in WITH_ITEMS else ()), *FLOW_SHAPES[mart]) if measures else ():
             yield Rollup(f"{_stem(mart, anchor)}_{shape.name}", mart, "flow", anchor, shape.grain, _kept(mart, shape), measures)
 
 
@@ -152,7 +159,7 @@ def _stem(mart: str, anchor: str) -> str:
 
 
 def _build(con: duckdb.DuckDBPyConnection, rollup: Rollup, built: list[Rollup]) -> Rollup:
-    finer = next((other for other in built if _adds_up_to(other, rollup)), None)
+    finer = min((other for other in built if _adds_up_to(other, rollup)), key=lambda other: other.rows, default=None)
     sql = _from_finer(rollup, finer) if finer else {"flow": _flow, "change": _change, "life": _life}[rollup.kind](rollup)
     con.execute(f"create or replace table {rollup.name} as {_whole_numbers(con, sql)}")
     rows = con.execute(f"select count(*) from {rollup.name}").fetchone()

@@ -14,17 +14,6 @@ ONE_AUDIENCE = "audience_one"
 
 
 @dataclass(frozen=True)
-class Compiled:
-    """A statement, its parameters, the table that it mostly reads, and what its columns are: dimensions first, then roles."""
-
-    sql: str
-    parameters: dict[str, object]
-    source_table: str
-    question: Question
-    roles: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Source:
     """Where to sum: a relation, its date, an aggregate for each role, the conditions on its rows, and period columns that it stores."""
 
@@ -39,6 +28,18 @@ class Source:
     def name(self) -> str:
         """The table that it reads."""
         return self.table or self.relation
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A statement, its parameters, the table that it mostly reads, and what its columns are: dimensions first, then roles."""
+
+    sql: str
+    parameters: dict[str, object]
+    source_table: str
+    question: Question
+    roles: tuple[str, ...]
+    source: Source | None = None  # of plain sums: they can share a statement with others over the same rows
 
 
 @dataclass

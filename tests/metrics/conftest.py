@@ -32,6 +32,10 @@ def blank(column: Column) -> Any:
     return None if column.nullable else _BLANK[column.type]
 
 
+def _columns(name: str) -> str:
+    return ", ".join(f"{column.name} {column.type}" for column in tables()[name].columns.values())
+
+
 @pytest.fixture
 def con() -> Iterable[duckdb.DuckDBPyConnection]:
     """An empty store with every mart, as of 2024-06-30."""
@@ -40,9 +44,7 @@ def con() -> Iterable[duckdb.DuckDBPyConnection]:
         connection.execute(
             "create table build_as_of as select timestamptz '2024-06-30 23:59:59+08' as as_of_at, date '2024-06-30' as as_of_on"
         )
-        for table in tables().values():
-            columns = ", ".join(f"{column.name} {column.type}" for column in table.columns.values())
-            connection.execute(f"create table {table.name} ({columns})")
+        connection.execute("; ".join(f"create table {name} ({_columns(name)})" for name in tables()))
         yield connection
 
 
@@ -82,7 +84,7 @@ def city() -> Iterable[duckdb.DuckDBPyConnection]:
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> None:
     columns = tables()[name].columns
-    connection.execute(f"create table {name} ({', '.join(f'{column.name} {column.type}' for column in columns.values())})")
+    connection.execute(f"create table {name} ({_columns(name)})")
     frame = pl.DataFrame(
         [[row.get(column.name, blank(column)) for column in columns.values()] for row in rows],
         list(columns),
