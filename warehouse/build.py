@@ -9,20 +9,31 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import duckdb
 
-from warehouse.models.changes import CHANGED, case_tables, changed_rows, find_changed_cases, fingerprint, last_file
-from warehouse.models.graph import Model, models
+from warehouse.models.changes import (
+    MOVED,
+    TOUCHED,
+    belongs_to,
+    case_tables,
+    find_moved_cases,
+    find_touched_cases,
+    fingerprint,
+    last_file,
+    rows_of,
+)
+from warehouse.models.graph import Model, follows_as_of, models
 from warehouse.reference.codes import install_codes
 from warehouse.working_days import install_calendar
 
 Progress = Callable[[str], None]
-LARGE_SHARE = 0.3  # of all cases: from here on a full build is the quicker way
+LARGE_SHARE = 0.3  # of all cases: from here on, building in full is quicker
 _TYPE_NAMES = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ"}
 
 
@@ -69,7 +80,8 @@ class _Build:
     rebuilt: list[str] = field(default_factory=list)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     shadows: set[str] = field(default_factory=set)
-    share: float | None = None
+    marks: dict[str, str] = field(default_factory=dict)
+    shares: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         found = self.con.execute("select name, value from build_state where name like 'model:%'").fetchall()
@@ -81,27 +93,29 @@ class _Build:
         state = self.states.get(model.name)
         if self.full or state is None or state["digest"] != model.digest or not _exists(self.con, model.name):
             return self._replace(model, marks)
-        changed = [name for name in marks if marks[name] != state["marks"].get(name)]
+        changed = {name: state["marks"].get(name) for name in marks if marks[name] != state["marks"].get(name)}
         if not changed:
             return None
         if (
             model.follows_cases
-            and all(self._is_by_case(name, marks[name], state["marks"].get(name)) for name in changed)
-            and self._is_small()
+            and all(self._is_by_case(name, marks[name], before) for name, before in changed.items())
+            and self._is_small(model)
         ):
             return self._replace_changed(model, marks)
         return self._replace(model, marks)
 
     def forget_changes(self) -> None:
         """Drop the temporary tables of this run."""
-        for name in sorted(self.shadows):
-            self.con.execute(f"drop table if exists temp.changed_{name}")
-        self.con.execute(f"drop table if exists temp.{CHANGED}")
+        for name in (*sorted(self.shadows), TOUCHED, MOVED):
+            self.con.execute(f"drop table if exists temp.{name}")
 
     def _mark(self, name: str) -> str:
+        """The fingerprint of an input, taken once for as long as this run leaves it alone."""
         if name in models() and models()[name].follows_cases:
             return json.dumps(self.states[name]["built"])
-        return fingerprint(self.con, name)
+        if name not in self.marks:
+            self.marks[name] = fingerprint(self.con, name)
+        return self.marks[name]
 
     def _is_by_case(self, name: str, mark: str, before: str | None) -> bool:
         """Whether the change of an input concerns changed cases only."""
@@ -114,21 +128,26 @@ class _Build:
             return earlier is not None and now is not None and earlier <= now
         return name in case_tables()
 
-    def _is_small(self) -> bool:
-        """Whether few enough cases changed; the changed cases are found on the first call."""
-        if self.share is None:
-            followers = [self.states[name] for name, model in models().items() if model.follows_cases and name in self.states]
-            if any(not _exists(self.con, name) for name, model in models().items() if model.follows_cases):
-                self.share = 1.0
-                return False
-            since = {
-                table: min(last_file(state["marks"][table]) for state in followers if table in state["marks"])
-                for table in sorted(case_tables())
-            }
-            before = min((state["as_of"] for state in followers if state["as_of"]), default=None)
-            changed = find_changed_cases(self.con, since, before if before != self._as_of() else None)
-            self.share = changed / max(1, _one(self.con, "select count(*) from mart_case"))
-        return self.share <= LARGE_SHARE
+    def _is_small(self, model: Model) -> bool:
+        """Whether few enough cases changed; they are found on the first call."""
+        if not self.shares:
+            self.shares = self._find_changes()
+        return self.shares[_cases(model)] <= LARGE_SHARE
+
+    def _find_changes(self) -> dict[str, float]:
+        """The shares of all cases that were touched and that moved."""
+        followers = [name for name, model in models().items() if model.follows_cases]
+        if any(name not in self.states or not _exists(self.con, name) for name in followers):
+            return {TOUCHED: 1.0, MOVED: 1.0}
+        states = [self.states[name] for name in followers]
+        since = {
+            table: min(last_file(state["marks"][table]) for state in states if table in state["marks"]) for table in sorted(case_tables())
+        }
+        before = min((state["as_of"] for state in states if state["as_of"]), default=None)
+        touched = find_touched_cases(self.con, since)
+        moved = find_moved_cases(self.con, before if before != self._as_of() else None)
+        cases = max(1, _one(self.con, "select count(*) from mart_case"))
+        return {TOUCHED: touched / cases, MOVED: moved / cases}
 
     def _replace(self, model: Model, marks: dict[str, str]) -> None:
         columns = self._checked_columns(model, model.sql)
@@ -137,24 +156,26 @@ class _Build:
             self._remember(model, marks, is_full=True)
 
     def _replace_changed(self, model: Model, marks: dict[str, str]) -> None:
-        sql = model.sql
+        cases, sql = _cases(model), model.sql
         for name in sorted(model.inputs):
             if name in case_tables() or (name in models() and models()[name].follows_cases):
-                self._shadow(name)
-                sql = re.sub(rf"\b(from|join) {name}\b", rf"\1 changed_{name}", sql)
+                sql = re.sub(rf"\b(from|join) {name}\b", rf"\1 {self._changed_part(name, cases)}", sql)
         columns = self._checked_columns(model, sql)
         self.con.execute(f"create or replace temp table changed_{model.name} as select {columns} from ({sql})")
-        self.shadows.add(model.name)
+        self.shadows.add(f"changed_{model.name}")
         with _transaction(self.con):
-            self.con.execute(f"delete from {model.name} where case_id is null or case_id in (select case_id from {CHANGED})")
+            self.con.execute(f"delete from {model.name} where {belongs_to(cases)}")
             self.con.execute(f"insert into {model.name} by name select * from changed_{model.name}")
             self._remember(model, marks, is_full=False)
 
-    def _shadow(self, name: str) -> None:
-        """Keep the rows of one input that belong to changed cases."""
-        if name not in self.shadows:
-            self.con.execute(f"create or replace temp table changed_{name} as {changed_rows(name)}")
-            self.shadows.add(name)
+    def _changed_part(self, name: str, cases: str) -> str:
+        """What to read instead of an input. Rows of touched cases are few and read by several models: they are kept; the others are filtered in place."""
+        if cases == MOVED:
+            return f"({rows_of(name, MOVED)})"
+        if f"changed_{name}" not in self.shadows:
+            self.con.execute(f"create or replace temp table changed_{name} as {rows_of(name, TOUCHED)}")
+            self.shadows.add(f"changed_{name}")
+        return f"changed_{name}"
 
     def _checked_columns(self, model: Model, sql: str) -> str:
         """The columns of the contract, in its order; refuses a SELECT that gives others."""
@@ -179,23 +200,28 @@ class _Build:
         state = {"digest": model.digest, "marks": marks, "built": built, "as_of": self._as_of()}
         self.con.execute("insert or replace into build_state values (?, ?)", [f"model:{model.name}", json.dumps(state)])
         self.states[model.name] = state
+        self.marks.pop(model.name, None)
         self.rebuilt.append(model.name)
 
     def _as_of(self) -> str | None:
         return _one(self.con, "select as_of_on::varchar from build_as_of")
 
 
-class _transaction:  # noqa: N801
+def _cases(model: Model) -> str:
+    """The temporary table of the cases that a model is rebuilt for."""
+    return MOVED if follows_as_of(model.name) else TOUCHED
+
+
+@contextmanager
+def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All or nothing for the statements inside."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self.con = con
-
-    def __enter__(self) -> None:
-        self.con.execute("begin")
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        self.con.execute("commit" if kind is None else "rollback")
+    con.execute("begin")
+    try:
+        yield
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
 
 
 def _exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:

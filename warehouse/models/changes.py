@@ -1,7 +1,8 @@
 """What changed since a model was last built: fingerprints of its inputs, and the cases whose rows may differ.
 
 A row enters core with the file_id of its file and leaves it only for history, when a newer row (or a retraction, which stays in history) has its key.
-So the cases to rebuild are those named by newer rows in core or history, and by older history rows that share a key with them.
+So the cases that files touched are those named by newer rows in core or history, and by older history rows that share a key with them.
+Models that read the as-of date change for further cases when it moves: those still open in some respect, and those that have come due since.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import duckdb
 
 from warehouse.contract import Feed, feeds, tables
 
-CHANGED = "changed_case"
+TOUCHED = "touched_case"
+MOVED = "moved_case"  # touched, or dependent on the as-of date
 
 
 def case_tables() -> frozenset[str]:
@@ -34,45 +36,61 @@ def last_file(mark: str) -> int:
     return max(int(core_file), int(history_file))
 
 
-def find_changed_cases(con: duckdb.DuckDBPyConnection, since: dict[str, int], as_of_before: str | None) -> int:
-    """Fill the temporary table of cases to rebuild: touched by files after `since` (per core table), or dependent on the as-of date. Returns their number."""
+def find_touched_cases(con: duckdb.DuckDBPyConnection, since: dict[str, int]) -> int:
+    """Fill the temporary table of cases touched by files after `since` (per core table); returns their number."""
     by_table = {feed.table: feed for feed in feeds().values()}
     parts = [part for table, file_id in since.items() for part in _touched(by_table[table], file_id)]
+    return _fill(con, TOUCHED, parts)
+
+
+def find_moved_cases(con: duckdb.DuckDBPyConnection, as_of_before: str | None) -> int:
+    """Fill the temporary table of touched cases and those that depend on the as-of date, which was `as_of_before` (None: it did not move)."""
+    parts = [f"select case_id from {TOUCHED}"]
     if as_of_before is not None:
         parts.append(f"select case_id from mart_case where not is_completed or not is_e2e_event or due_on > date '{as_of_before}'")
-    con.execute(f"create or replace temp table {CHANGED} as select distinct case_id from ({' union all '.join(parts)}) where case_id is not null")
-    return _count(con, CHANGED)
+    return _fill(con, MOVED, parts)
 
 
-def changed_rows(table: str) -> str:
-    """A SELECT of the table's rows that belong to a changed case, or to none: those are always rebuilt."""
-    return f"select * from {table} where case_id is null or case_id in (select case_id from {CHANGED})"
+def rows_of(table: str, cases: str) -> str:
+    """A SELECT of the table's rows that belong to one of the cases, or to none: those are always rebuilt."""
+    return f"select * from {table} where {belongs_to(cases)}"
+
+
+def belongs_to(cases: str) -> str:
+    """The condition of rows_of."""
+    return f"case_id is null or case_id in (select case_id from {cases})"
 
 
 def _touched(feed: Feed, file_id: int) -> list[str]:
-    core, history = feed.table, feed.history
-    newer = [f"select case_id from {name} where file_id > {file_id}" for name in (core, history)]
+    newer = [f"select case_id from {name} where file_id > {file_id}" for name in (feed.table, feed.history)]
     if "case_id" not in feed.key:
-        shared = " and ".join(f"older.{column} = newer.{column}" for column in ("source_id", *feed.key))
-        keys = ", ".join(("source_id", *feed.key))
-        changed = f"select {keys} from {core} where file_id > {file_id} union all select {keys} from {history} where file_id > {file_id}"
-        newer.append(f"select older.case_id from {history} as older join ({changed}) as newer on {shared}")
-    if core == "core_queue_ticket":
-        newer += [
-            f"select case_id from core_case_event where applicant_key in (select person_key from {name} where file_id > {file_id})"
-            for name in (core, history)
-        ]
-        newer.append(
-            f"select case_id from core_case_event where applicant_key in ("
-            f"select older.person_key from {history} as older join ({changed}) as newer on {shared})"  # pyright: ignore
-        )
+        newer.append(_overtaken(feed, file_id, "case_id"))
+    if feed.table == "core_queue_ticket":
+        newer += _cases_of_persons(feed, file_id)
     return newer
+
+
+def _overtaken(feed: Feed, file_id: int, column: str) -> str:
+    """A column of the history rows whose key a newer row has: what they said before."""
+    key = ("source_id", *feed.key)
+    newer = " union all ".join(f"select {', '.join(key)} from {name} where file_id > {file_id}" for name in (feed.table, feed.history))
+    return f"select older.{column} from {feed.history} as older join ({newer}) as newer on {' and '.join(f'older.{name} = newer.{name}' for name in key)}"
+
+
+def _cases_of_persons(feed: Feed, file_id: int) -> list[str]:
+    """A ticket without a case may be a visit of any case of its person."""
+    persons = [f"select person_key from {name} where file_id > {file_id}" for name in (feed.table, feed.history)]
+    persons.append(_overtaken(feed, file_id, "person_key"))
+    return [f"select case_id from core_case_event where applicant_key in ({person})" for person in persons]
+
+
+def _fill(con: duckdb.DuckDBPyConnection, name: str, parts: list[str]) -> int:
+    con.execute(
+        f"create or replace temp table {name} as select distinct case_id from ({' union all '.join(parts)}) where case_id is not null"
+    )
+    return con.execute(f"select count(*) from {name}").fetchone()[0]  # pyright: ignore
 
 
 def _extent(con: duckdb.DuckDBPyConnection, table: str) -> str:
     found = con.execute(f"select coalesce(max(file_id), 0), count(*) from {table}").fetchone()
     return "{}:{}".format(*found)  # pyright: ignore
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    return con.execute(f"select count(*) from {table}").fetchone()[0]  # pyright: ignore

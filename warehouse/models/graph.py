@@ -42,9 +42,22 @@ class Model:
 def models() -> dict[str, Model]:
     """Every model by name, each after those that it reads."""
     folder = files("warehouse") / "models" / "mart"
-    found = {entry.name.removesuffix(".sql"): _model(entry.name, entry.read_text("utf-8")) for entry in folder.iterdir() if entry.name.endswith(".sql")}
+    found = {
+        entry.name.removesuffix(".sql"): _model(entry.name, entry.read_text("utf-8"))
+        for entry in folder.iterdir()
+        if entry.name.endswith(".sql")
+    }
     edges = {name: sorted(found[name].inputs & found.keys()) for name in sorted(found)}
     return {name: found[name] for name in TopologicalSorter(edges).static_order()}
+
+
+@cache
+def follows_as_of(name: str) -> bool:
+    """Whether the rows of a case model move with the as-of date: it reads the date, or another case model that does."""
+    model = models()[name]
+    return "build_as_of" in model.inputs or any(
+        follows_as_of(other) for other in model.inputs if other in models() and models()[other].follows_cases
+    )
 
 
 def _model(file_name: str, sql: str) -> Model:

@@ -14,10 +14,10 @@ from warehouse.contract import code_list
 
 def install_codes(con: duckdb.DuckDBPyConnection) -> None:
     """Write ref_event_type and ref_channel from the contract; create ref_source_priority (empty) when it is missing."""
-    con.execute("create or replace table ref_event_type (event_type VARCHAR, ordinal TINYINT)")
-    con.executemany("insert into ref_event_type values (?, ?)", [(code, place) for place, code in enumerate(code_list("event_type"))])
-    con.execute("create or replace table ref_channel (channel VARCHAR, channel_group VARCHAR, is_online BOOLEAN)")
-    con.executemany("insert into ref_channel values (?, ?, ?)", channel_rows())
+    order = ", ".join(f"('{code}', {place}::tinyint)" for place, code in enumerate(code_list("event_type")))
+    con.execute(f"create or replace table ref_event_type as select * from (values {order}) as t (event_type, ordinal)")
+    groups = ", ".join(f"('{channel}', '{group}', {online})" for channel, group, online in channel_rows())
+    con.execute(f"create or replace table ref_channel as select * from (values {groups}) as t (channel, channel_group, is_online)")
     con.execute("create table if not exists ref_source_priority (source_id VARCHAR, priority BIGINT)")
 
 

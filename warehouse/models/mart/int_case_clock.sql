@@ -1,5 +1,10 @@
 -- One case: its administrative clock in working days, its promised due date, and its way from application to result.
-with counted as (
+with observed as (
+    select subject.*, coalesce(subject.ended_on, as_of.as_of_on) as observed_until_on
+    from int_case_subject as subject
+    cross join build_as_of as as_of
+),
+counted as (
     select
         subject.*,
         start_day.working_day_no as start_no,
@@ -13,7 +18,7 @@ with counted as (
         coalesce(pause.closed_days, 0) as closed_days,
         subject.promised_unit = 'natural_day' as is_natural_limit,
         case when subject.promised_unit = 'hour' then ceil(subject.promised_limit / 8) else ceil(subject.promised_limit) end as limit_days
-    from int_case_subject as subject
+    from observed as subject
     left join int_case_pause as pause on pause.case_id = subject.case_id
     left join ref_working_day as start_day on start_day.calendar_id = subject.calendar_id and start_day.day = subject.accepted_on
     left join ref_working_day as until_day on until_day.calendar_id = subject.calendar_id and until_day.day = subject.observed_until_on

@@ -30,10 +30,13 @@ clipped as (
         subject.calendar_id,
         paired.stops_on is null and not subject.is_completed as is_open,
         greatest(paired.starts_on, subject.accepted_on) as starts_on,
-        least(coalesce(paired.stops_on, subject.observed_until_on), subject.observed_until_on) as stops_on
+        least(
+            coalesce(paired.stops_on, subject.ended_on, as_of.as_of_on), coalesce(subject.ended_on, as_of.as_of_on)
+        ) as stops_on
     from paired
     join int_case_subject as subject on subject.case_id = paired.case_id
-    where paired.is_start and subject.observed_until_on is not null
+    cross join build_as_of as as_of
+    where paired.is_start and coalesce(subject.ended_on, as_of.as_of_on) is not null
 ),
 -- From the first open request on, everything is paused: closed pauses count up to there.
 bounded as (

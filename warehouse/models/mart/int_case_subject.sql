@@ -6,14 +6,13 @@ with span as (
         milestone.accepted_on is null as is_acceptance_imputed,
         coalesce(milestone.accepted_on, milestone.received_on, milestone.submitted_on, moment.application_on) as clock_start_on,
         coalesce(milestone.decided_on, milestone.completed_event_on) as clock_end_on,
-        coalesce(milestone.decided_on, milestone.completed_event_on, moment.completed_on, as_of.as_of_on) as observed_until_on,
+        coalesce(milestone.decided_on, milestone.completed_event_on, moment.completed_on) as ended_on,
         case
             when moment.completing_type is null then milestone.has_void_outcome
             else coalesce(moment.outcome in ('void', 'technical_delete'), false)
         end as is_void
     from int_case_moment as moment
     join int_case_milestone as milestone on milestone.case_id = moment.case_id
-    cross join build_as_of as as_of
 )
 select
     span.case_id,
@@ -29,7 +28,7 @@ select
     span.clock_start_on as accepted_on,
     span.is_acceptance_imputed,
     span.clock_end_on,
-    span.observed_until_on,
+    span.ended_on,
     span.completing_type is not null as is_completed,
     span.is_void,
     version.promised_limit,
