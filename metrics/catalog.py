@@ -91,9 +91,27 @@ def catalog_rows(rollup: Rollup) -> list[tuple[str, str, str, str, str, str, str
     return [(*head, *column, rollup.rows) for column in columns]
 
 
+def table_names(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Tables and views of the store itself, not of databases attached to it."""
+    here = "where database_name = current_database()"
+    return {
+        name
+        for (name,) in con.execute(
+            f"select table_name from duckdb_tables() {here} union all select view_name from duckdb_views() {here}"
+        ).fetchall()
+    }
+
+
+def filled_marts(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The marts that hold rows: what was loaded."""
+    marts = sorted(name for name in table_names(con) if name.startswith("mart_"))
+    filled = con.execute("select " + ", ".join(f"exists (from {name})" for name in marts)).fetchone() if marts else ()
+    return frozenset(name for name, is_filled in zip(marts, filled or (), strict=True) if is_filled)
+
+
 def read_catalog(con: duckdb.DuckDBPyConnection, as_of: date | None = None) -> Catalog:
     """The rollups of a store; none when it has no rollup_catalog."""
-    if not con.execute("select 1 from duckdb_tables() where table_name = 'rollup_catalog'").fetchone():
+    if "rollup_catalog" not in table_names(con):
         return Catalog((), as_of)
     rows = con.execute(
         "select rollup, mart, kind, anchor, grain, row_count, role, column_name, expression from rollup_catalog order by all"

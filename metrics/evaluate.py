@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from metrics.catalog import Catalog, read_catalog
+from metrics.catalog import Catalog, filled_marts, read_catalog, table_names
 from metrics.compile import Compiled, Query, compile_query
 from metrics.judge import Sums, Verdict, judge, judge_survival, unjudged
 from metrics.query import Question
@@ -65,17 +65,12 @@ def answer_all(con: duckdb.DuckDBPyConnection, queries: Iterable[Query], store: 
 
 def read_store(con: duckdb.DuckDBPyConnection) -> Store:
     """Look up what a store has."""
-    tables = {
-        name for (name,) in con.execute("select table_name from duckdb_tables() union all select view_name from duckdb_views()").fetchall()
-    }
-    marts = sorted(name for name in tables if name.startswith("mart_"))
-    filled = con.execute("select " + ", ".join(f"exists (from {name})" for name in marts)).fetchone() if marts else ()
-    provided = frozenset(name for name, is_filled in zip(marts, filled or (), strict=True) if is_filled)
-    stamp, as_of = _release(con, tables)
-    return Store(read_catalog(con, as_of), stamp, as_of, provided)
+    stamp, as_of = _release(con)
+    return Store(read_catalog(con, as_of), stamp, as_of, filled_marts(con))
 
 
-def _release(con: duckdb.DuckDBPyConnection, tables: set[str]) -> tuple[str | None, date | None]:
+def _release(con: duckdb.DuckDBPyConnection) -> tuple[str | None, date | None]:
+    tables = table_names(con)
     row = con.execute("select stamp, as_of from release_info").fetchone() if "release_info" in tables else None
     built = con.execute("select as_of_on from build_as_of").fetchone() if "build_as_of" in tables else None
     as_of = (row[1] if row else None) or (built[0] if built else None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from metrics.catalog import CATALOG_DDL, LifeTable, Rollup, catalog_rows
+from metrics.catalog import CATALOG_DDL, LifeTable, Rollup, catalog_rows, filled_marts, table_names
 from metrics.dimensions import DIVISION_COLUMNS
 from metrics.marts import counted_rows, mart_columns
 from metrics.registry import registry
@@ -83,17 +83,17 @@ CHANGE_SHAPES = {
 
 
 def build_rollups(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Create every rollup of the marts that the store has, and rollup_catalog; rows by table."""
+    """Create every rollup of the marts that hold rows, and rollup_catalog; rows by table."""
     _drop_all(con)
-    present = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+    present = filled_marts(con)
     built: list[Rollup] = []
     for rollup in planned():
         if rollup.mart in present:
             built.append(_build(con, rollup, built))
     con.execute(CATALOG_DDL)
-    con.executemany(
-        "insert into rollup_catalog values (?, ?, ?, ?, ?, ?, ?, ?, ?)", [row for rollup in built for row in catalog_rows(rollup)]
-    )
+    columns = list(zip(*(row for rollup in built for row in catalog_rows(rollup)), strict=True))
+    if columns:
+        con.execute(f"insert into rollup_catalog select {', '.join('unnest(?)' for _ in columns)}", [list(column) for column in columns])
     return {rollup.name: rollup.rows for rollup in built}
 
 
@@ -223,5 +223,6 @@ def _whole_numbers(con: duckdb.DuckDBPyConnection, sql: str) -> str:
 
 
 def _drop_all(con: duckdb.DuckDBPyConnection) -> None:
-    for (name,) in con.execute("select table_name from duckdb_tables() where starts_with(table_name, 'rollup_')").fetchall():
-        con.execute(f"drop table {name}")
+    for name in sorted(table_names(con)):
+        if name.startswith("rollup_"):
+            con.execute(f"drop table {name}")
