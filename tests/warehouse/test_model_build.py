@@ -225,3 +225,20 @@ def test_changed_items_reach_their_cases(city):
     city.item(theme="after", source_version=2)
     city.build()
     assert city.one("mart_case")["theme"] == "after"
+
+
+def test_a_retracted_material_leaves_the_mart(city):
+    for number in range(10):
+        city.events(f"K{number}", ("submitted", "2024-03-01 09:00"), ("completed", "2024-03-01 10:00", {"outcome": "refused"}))
+        city.add("case_materials", {"case_id": f"K{number}", "material_code": "M", "provided_by": "paper", "resubmission_no": 0})
+    city.build()
+    city.con.execute(
+        "insert into history_case_material by name select *, false as is_deleted, false as is_current from core_case_material where case_id = 'K3'"
+    )
+    city.con.execute(
+        "insert into history_case_material by name select * replace (2 as source_version, 2 as file_id), true as is_deleted, true as is_current "
+        "from core_case_material where case_id = 'K3'"
+    )
+    city.con.execute("delete from core_case_material where case_id = 'K3'")
+    assert "mart_material" in city.build().rebuilt
+    assert [row["case_id"] for row in city.all("mart_material")] == [f"K{number}" for number in range(10) if number != 3]

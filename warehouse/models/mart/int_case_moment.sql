@@ -27,7 +27,7 @@ picked as (
 )
 select
     case_id,
-    arg_min(source_id, event_id) filter (where is_earliest) as source_id,
+    min(source_id) filter (where is_earliest) as source_id,
     arg_min(item_id, event_id) filter (where is_item) as item_id,
     arg_min(dept_id, event_id) filter (where is_department) as event_dept_id,
     arg_min(division_code, event_id) filter (where is_division) as event_division_code,

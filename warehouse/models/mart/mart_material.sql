@@ -1,20 +1,29 @@
 -- One material of one case that is not void: the highest resubmission. A material whose case is not known yet has no date.
-with latest as (
-    select
-        case_id,
-        material_code,
-        arg_max(
-            {'source_id': source_id, 'licence_type': licence_type, 'is_required': required, 'provided_by': provided_by,
-             'was_available': was_available, 'copies': copies},
-            {'resubmission_no': coalesce(resubmission_no, 0), 'file_id': file_id, 'row_no': row_no}
-        ) as material
-    from core_case_material
-    group by case_id, material_code
+with repeated as (
+    select material.case_id, material.material_code
+    from core_case_material as material
+    group by material.case_id, material.material_code
+    having count(*) > 1
+),
+-- Most materials were handed in once; only the others need an order.
+latest as (
+    select material.*
+    from core_case_material as material
+    left join repeated on repeated.case_id = material.case_id and repeated.material_code = material.material_code
+    where repeated.case_id is null
+    union all
+    select material.*
+    from core_case_material as material
+    join repeated on repeated.case_id = material.case_id and repeated.material_code = material.material_code
+    qualify row_number() over (
+        partition by material.case_id, material.material_code
+        order by coalesce(material.resubmission_no, 0) desc, material.file_id desc, material.row_no desc
+    ) = 1
 )
 select
     latest.case_id,
     latest.material_code,
-    latest.material.source_id as source_id,
+    latest.source_id as source_id,
     subject.item_id,
     item.item_type,
     item.audience,
@@ -30,13 +39,13 @@ select
     subject.channel,
     channel.channel_group,
     subject.application_on,
-    latest.material.licence_type as licence_type,
-    coalesce(latest.material.is_required, true) as is_required,
-    latest.material.provided_by as provided_by,
-    latest.material.provided_by in ('reuse', 'elicence', 'data_share') as is_exempted,
-    latest.material.provided_by in ('paper', 'upload') as is_submitted,
-    coalesce(latest.material.was_available, false) as was_available,
-    coalesce(latest.material.copies, 1) as copies
+    latest.licence_type as licence_type,
+    coalesce(latest.required, true) as is_required,
+    latest.provided_by as provided_by,
+    latest.provided_by in ('reuse', 'elicence', 'data_share') as is_exempted,
+    latest.provided_by in ('paper', 'upload') as is_submitted,
+    coalesce(latest.was_available, false) as was_available,
+    coalesce(latest.copies, 1) as copies
 from latest
 left join int_case_subject as subject on subject.case_id = latest.case_id
 left join mart_item as item on item.item_id = subject.item_id and item.version = subject.item_version
