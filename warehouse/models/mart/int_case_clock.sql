@@ -62,7 +62,10 @@ dated as (
     left join ref_working_day as due_day
         on due_day.calendar_id = due.calendar_id and due_day.working_day_no = due.due_no and due_day.is_working
     left join (
-        select case_id, min(due_on) as due_on from core_case_deadline where kind = 'promised' group by case_id
+        select limit_set.case_id, min(limit_set.due_on) as due_on
+        from core_case_deadline as limit_set
+        where limit_set.kind = 'promised'
+        group by limit_set.case_id
     ) as deadline on deadline.case_id = due.case_id
 ),
 netted as (

@@ -38,9 +38,9 @@ stray as (
     where ticket.case_id is null and ticket.person_key is not null and not ticket.is_terminal
 ),
 applicant as (
-    select distinct case_id, applicant_key
-    from core_case_event
-    where applicant_key is not null and applicant_key in (select person_key from stray)
+    select distinct event.case_id, event.applicant_key
+    from core_case_event as event
+    where event.applicant_key is not null and event.applicant_key in (select person_key from stray)
 ),
 near as (
     select subject.case_id, stray.place, stray.visited_on

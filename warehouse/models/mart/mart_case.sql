@@ -1,13 +1,13 @@
 -- One case: everything that a case-based metric counts by or adds up.
 with rated as (
     select case_id, bool_or(is_valid and is_active) as has_active_rating, bool_or(is_latest and grade <= 2) as has_bad_rating
-    from mart_rating
+    from mart_rating as rating
     where case_id is not null
     group by case_id
 ),
 published as (
     select case_id, min(due_at) as due_at
-    from core_case_deadline
+    from core_case_deadline as deadline
     where kind = 'published'
     group by case_id
 ),
