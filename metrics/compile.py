@@ -15,7 +15,9 @@ from metrics.spec import placeholders, spell_out
 from metrics.statement import Bindings, Compiled, Source, conditions, keys, labelled, need_of, relation
 from metrics.stock import compile_stock
 
-__all__ = ["Compiled", "Query", "compile_query"]
+__all__ = ["LIFE_TABLE", "Compiled", "Query", "compile_query"]
+
+LIFE_TABLE = ("age", "n_event", "n_censored")
 
 
 def compile_query(query: Query, catalog: Catalog) -> Compiled:
@@ -78,11 +80,11 @@ def _shares(question: Question, source: Source) -> Compiled:
 
 
 def _life_table(question: Question, catalog: Catalog) -> Compiled:
-    """How many ended and how many were censored at each age; evaluate reads the quantile from it."""
+    """How many ended and how many were censored at each age; the quantile is read from it afterwards (survival.py)."""
     metric, form, bindings = question.metric, question.form, Bindings(question.params)
     rollup = catalog.life(metric.mart, metric.time, need_of(question), (form.event, form.age, form.scope))
     if rollup:
-        source = _of_rollup(rollup, {"age": "age", "n_event": "sum(n_event)", "n_censored": "sum(n_censored)"})
+        source = _of_rollup(rollup, {"age": "age", "n_event": "sum(n_event)::bigint", "n_censored": "sum(n_censored)::bigint"})
     else:
         counts = {
             "age": form.age,
@@ -93,4 +95,4 @@ def _life_table(question: Question, catalog: Catalog) -> Compiled:
     columns = [f'{key} as "{name}"' for name, key in keys(question, source).items()]
     columns += [f"{bindings.fragment(sql)} as {role}" for role, sql in source.roles.items()]
     bins = f"select {', '.join(columns)} from {relation(question, source)} where {conditions(question, source, bindings)} group by all"
-    return labelled(question, {"bins": bins}, ("age", "n_event", "n_censored"), bindings, source.name)
+    return labelled(question, {"bins": bins}, LIFE_TABLE, bindings, source.name)

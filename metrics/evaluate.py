@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 import duckdb
 
 from metrics.catalog import Catalog, filled_marts, read_catalog, table_names
 from metrics.compile import Compiled, Query, compile_query
+from metrics.intervals import Quantile
 from metrics.judge import Sums, Verdict, judge, judge_survival, unjudged
 from metrics.query import Question
 from metrics.spec import Form, Value
@@ -102,16 +102,16 @@ def _withheld(question: Question, store: Store) -> str | None:
 
 def _judged(question: Question, roles: Sequence[str], rows: list[tuple], withheld: str | None) -> Iterator[dict[str, Any]]:
     width = len(question.by)
-    for place, group in groupby(rows, key=lambda row: row[:width]):
-        verdict = unjudged(withheld) if withheld else _verdict(question, roles, [row[width:] for row in group])
-        yield dict(zip(question.by, place, strict=True)) | verdict.to_row()
+    for row in rows:
+        verdict = unjudged(withheld) if withheld else _verdict(question, roles, row[width:])
+        yield dict(zip(question.by, row[:width], strict=True)) | verdict.to_row()
 
 
-def _verdict(question: Question, roles: Sequence[str], rows: list[tuple]) -> Verdict:
+def _verdict(question: Question, roles: Sequence[str], found: Sequence[Any]) -> Verdict:
     if question.form.kind == "survival_quantile":
-        return judge_survival(question.form, rows)
-    return judge(question.form, Sums(**dict(zip(roles, rows[0], strict=True))), question.metric.zero_is_missing_above)
+        return judge_survival(Quantile(*found))
+    return judge(question.form, Sums(**dict(zip(roles, found, strict=True))), question.metric.zero_is_missing_above)
 
 
 def _nothing(form: Form) -> Verdict:
-    return judge_survival(form, []) if form.kind == "survival_quantile" else judge(form, Sums(), 0)
+    return judge_survival(Quantile(None, None, None, 0)) if form.kind == "survival_quantile" else judge(form, Sums())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from metrics.intervals import Interval, student_t, survival_quantile, wilson
+from metrics.intervals import Interval, Quantile, student_t, wilson
 from metrics.spec import Form
 from metrics.states import FLOOR, INSUFFICIENT_N, NOT_APPLICABLE, NOT_PROVIDED, NOT_YET_COMPLETE, VALUE
 
@@ -63,9 +63,8 @@ def judge(form: Form, sums: Sums, zero_is_missing_above: int = 0) -> Verdict:
     return Verdict(VALUE, _value(form, sums.numerator / denominator), sums.numerator, denominator, sums.n, low, high)
 
 
-def judge_survival(form: Form, table: list[tuple[Number, int, int]]) -> Verdict:
-    """The verdict on a life table: its quantile, or why there is none."""
-    found = survival_quantile(table, form.quantile)
+def judge_survival(found: Quantile) -> Verdict:
+    """The verdict on a quantile of survival times: its value, or why there is none."""
     if found.n == 0:
         return Verdict(NOT_APPLICABLE)
     if found.value is None:

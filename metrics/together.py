@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import duckdb
 
-from metrics.compile import Compiled, sums
+from metrics.compile import LIFE_TABLE, Compiled, sums
+from metrics.survival import quantiles
 
 
 def run_together(con: duckdb.DuckDBPyConnection, compiled: Sequence[Compiled]) -> list[list[tuple]]:
@@ -34,12 +35,21 @@ def _scope(compiled: Compiled) -> Hashable:
 def _rows_of(con: duckdb.DuckDBPyConnection, alike: list[Compiled]) -> list[list[tuple]]:
     first = alike[0]
     if first.source is None or len(alike) == 1:
-        found = con.execute(first.sql, first.parameters).fetchall()
-        return [found for _ in alike]
+        return _alone(con, alike)
     names = {sql: f"sum_{number}" for number, sql in enumerate(dict.fromkeys(sql for each in alike for sql in _aggregates(each)))}
     merged = sums(first.question, replace(first.source, roles={name: sql for sql, name in names.items()}))
     found = con.execute(merged.sql, merged.parameters).fetchall()
     return [_picked(found, len(first.question.by), [list(names).index(sql) for sql in _aggregates(each)]) for each in alike]
+
+
+def _alone(con: duckdb.DuckDBPyConnection, alike: list[Compiled]) -> list[list[tuple]]:
+    """Rows of the very same statement; of a life table, each one's own quantile."""
+    found = con.execute(alike[0].sql, alike[0].parameters)
+    if alike[0].roles != LIFE_TABLE:
+        rows = found.fetchall()
+        return [rows for _ in alike]
+    table = found.pl()
+    return [quantiles(table, each.question.by, each.question.form.quantile) for each in alike]
 
 
 def _aggregates(compiled: Compiled) -> list[str]:

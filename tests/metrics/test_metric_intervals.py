@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import random
+from dataclasses import astuple
+from itertools import groupby
 
+import polars as pl
 import pytest
 from scipy.stats import binomtest, t
 
 from metrics.intervals import Quantile, student_t, survival_quantile, wilson
+from metrics.survival import quantiles
 
 
 @pytest.mark.parametrize(("successes", "trials"), [(0, 12), (12, 12), (1, 10), (497, 1000), (5327, 5344)])
@@ -62,3 +67,20 @@ def test_giving_up_is_not_being_served():
 
 def test_nobody_gives_no_quantile():
     assert survival_quantile([], 0.5) == Quantile(None, None, None, 0)
+
+
+def test_many_tables_at_once_say_what_each_says_alone():
+    chance = random.Random(7)
+    rows = [
+        (place, month, age, chance.choice([0, 1, 1, 5]), chance.choice([0, 0, 2]))
+        for place in ("east", "west", None)
+        for month in range(1, 13)
+        for age in sorted(chance.sample(range(60), chance.randint(1, 25)))
+    ]
+    table = pl.DataFrame(rows, ["district", "month", "age", "n_event", "n_censored"], orient="row")
+    for q in (0.5, 0.9):
+        alone = []
+        for place, group in groupby(rows, key=lambda row: row[:2]):
+            alone.append((*place, *astuple(survival_quantile([row[2:] for row in group], q))))
+        assert quantiles(table, ("district", "month"), q) == alone
+    assert quantiles(table.clear(), ("district", "month"), 0.5) == []
