@@ -177,6 +177,9 @@ def trust_line(belief: Trust, lang: str) -> html.Div:
         parts.append(say(lang, "trust.quarantine", count=formats.count(belief.quarantined, lang)))
     sources = belief.sources["source_id"].n_unique()
     parts.append(say(lang, "trust.sources" if sources != 1 else "trust.source_one", count=sources))
+    parts += [say(lang, "trust.late", source=row["source_id"], count=row["days"]) for row in belief.late.head(2).iter_rows(named=True)]
+    if belief.late.height > 2:
+        parts.append(say(lang, "trust.late_more", count=belief.late.height - 2))
     parts.append(say(lang, "trust.published", stamp=f"{formats.day(belief.published_at.date(), lang)} {belief.published_at:%H:%M}"))
     is_well = not failed and not belief.is_stale
     sign = html.Span("✓" if is_well else "!", className=f"sign {'good' if is_well else 'bad'}", **aria(hidden="true"))

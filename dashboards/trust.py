@@ -21,6 +21,8 @@ _SOURCES = """select source_id, feed, count(*) as files, max(received_at)::times
 sum(accepted)::bigint as rows, sum(quarantined)::bigint as quarantined
 from ledger_file where status = 'loaded' group by all order by source_id, feed"""
 
+_LATE = "select source_id, max(days_behind) as days from source_freshness where is_late group by source_id order by source_id"
+
 
 @dataclass(frozen=True)
 class Check:
@@ -42,6 +44,7 @@ class Trust:
     passed: int
     broken: list[Check]
     sources: pl.DataFrame
+    late: pl.DataFrame
     is_stale: bool
 
     @property
@@ -54,6 +57,7 @@ def trust(gate: Gate) -> Trust:
     """Read it from the current release."""
     info = gate.table(_INFO).row(0, named=True)
     checks = _table_or_none(gate, _CHECKS)
+    late = _table_or_none(gate, _LATE)
     rows = list(checks.iter_rows(named=True)) if checks is not None else []
     return Trust(
         stamp=gate.holding().release.stamp,
@@ -62,6 +66,7 @@ def trust(gate: Gate) -> Trust:
         passed=sum(row["result"] == "passed" for row in rows),
         broken=[_check(row) for row in rows if row["result"] != "passed"],
         sources=gate.table(_SOURCES),
+        late=late if late is not None else pl.DataFrame(schema={"source_id": pl.String, "days": pl.Int64}),
         is_stale=gate.is_stale,
     )
 

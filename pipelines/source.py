@@ -137,6 +137,11 @@ def by_id(source_id: str) -> Source:
     return sources().get(source_id) or Source(source_id)
 
 
+def cadences() -> dict[str, int]:
+    """How often each defined source should deliver, in hours."""
+    return {source.id: source.cadence_hours for source in sources().values()}
+
+
 def feed_of(path: Path) -> Feed | None:
     """The feed whose name starts the file's or its folder's name (the longest that fits)."""
     for name in (path.name, path.parent.name):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.source import by_id
-from warehouse.contract import feeds, local_date
+from pipelines.source import cadences
 from warehouse.engine.duckdb import StoreBusy
+from warehouse.freshness import freshness_query
 from warehouse.release import current
 from warehouse.settings import Settings
 
@@ -34,7 +33,7 @@ def status(settings: Settings) -> dict[str, Any]:
     release = current(settings)
     as_of = release.as_of if release else None
     with _store(settings) as con:
-        listed = _sources(con, as_of) if con else []
+        listed = _sources(con) if con else []
         checks = _checks(con) if con else {}
     sizes = {
         "warehouse": _bytes(settings.warehouse_path),
@@ -70,32 +69,25 @@ class _store:  # noqa: N801  (a context, named as it reads)
             self._con.close()
 
 
-def _sources(con: duckdb.DuckDBPyConnection, as_of: date | None) -> list[dict[str, Any]]:
+def _sources(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     received = con.execute(
         """select source_id, feed, max(received_at)::varchar, sum(accepted), sum(quarantined) from ledger_file
         where status = 'loaded' group by all order by all"""
     ).fetchall()
+    late = _late(con)
+    names = ("source", "feed", "last_received", "rows", "quarantined", "late")
     return [
-        {
-            "source": source,
-            "feed": feed,
-            "last_received": last,
-            "rows": int(rows),
-            "quarantined": int(aside),
-            "late": _late(con, source, feed, as_of),
-        }
+        dict(zip(names, (source, feed, last, int(rows), int(aside), (source, feed) in late), strict=True))
         for source, feed, last, rows, aside in received
     ]
 
 
-def _late(con: duckdb.DuckDBPyConnection, source: str, feed: str, as_of: date | None) -> bool:
-    """Whether the source's newest record is older than its cadence allows, seen from the release's date."""
-    contract = feeds()[feed]
-    instant = next((name for name in contract.required if contract.columns[name] == "instant"), None)
-    if as_of is None or instant is None:
-        return False
-    (newest,) = con.execute(f"select max({local_date(instant)}) from {contract.table} where source_id = ?", [source]).fetchone() or (None,)
-    return newest is not None and (as_of - newest).days * 24 > by_id(source).cadence_hours
+def _late(con: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """Sources and feeds whose newest record is older than their cadence allows; none before the first build."""
+    if not con.execute("select 1 from duckdb_tables() where table_name = 'build_as_of'").fetchone():
+        return set()
+    found = con.execute(f"select source_id, feed from ({freshness_query(cadences())}) where is_late").fetchall()
+    return {(source, feed) for source, feed in found}
 
 
 def _checks(con: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """What goes into a release: for each file, the query that makes each of its tables from the working store. Nobody's keys leave the store.
 
-`board.duckdb` serves dashboards and metrics; `analyst.duckdb` holds what analysts may query, chosen column by column, never by deleting from a copy.
+`board.duckdb` serves dashboards and metrics; the single events of cases are in `analyst.duckdb` alone, since copying them twice was a third of
+the work of publishing. `analyst.duckdb` holds what analysts may query, chosen column by column, never by deleting from a copy.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ ANALYST_PREFIXES = ("mart_", "dim_", "ref_")
 WHOLE = ("build_as_of", "quality_outcome", "core_target")
 # only these columns of tables that hold more than a reader may see
 PARTS = {
-    "core_case_event": """event_id, case_id, event_type, occurred_at, occurred_on, ended_at, ended_on, ts_precision, channel, item_id, dept_id,
-        division_code, point_id, on_site, actor_kind, assisted, outcome, special_kind, bundle_id, source_id, file_id, row_no""",
     "ledger_file": "file_id, sha256, name, source_id, feed, received_at, bytes, read, accepted, duplicate, superseded, deleted, quarantined, status",
 }
 

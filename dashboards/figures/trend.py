@@ -180,7 +180,8 @@ def _label_last(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
     figure.add_scatter(
         x=[day], y=[value * look.scale], mode="markers", marker={"color": look.palette.accent, "size": 7}, hoverinfo="skip", name="last"
     )
-    _label(figure, day, value * look.scale, f"<b>{look.text(value)}</b>", look.palette.accent)
+    # beside the end of all that is drawn, so that the unfinished part does not run through the number
+    _label(figure, max(series["start"]), value * look.scale, f"<b>{look.text(value)}</b>", look.palette.accent)
 
 
 def _label(figure: go.Figure, day: date, height: float, text: str, colour: str) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import dagster as dg
 
 from metrics.rollup import build_rollups
+from pipelines.source import sources
 from pipelines.workshop import Workshop
 from warehouse.build import build_models, model_graph
 from warehouse.contract import feeds, tables
+from warehouse.reference.codes import install_source_priority
 
 
 def core_specs(source_keys: dict[str, list[dg.AssetKey]]) -> list[dg.AssetSpec]:
@@ -37,6 +39,7 @@ def models() -> dg.AssetsDefinition:
     def build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         """Bring every model up to date with the core tables."""
         shop: Workshop = context.resources.workshop
+        install_source_priority(shop.con, {source.id: source.priority for source in sources().values()})
         shop.models = build_models(shop.con, full=context.op_execution_context.op_config["full"], on_progress=shop.say)
         for name in graph:
             metadata = {"dagster/row_count": shop.models.rows.get(name, 0), "rebuilt": name in shop.models.rebuilt}

@@ -7,8 +7,10 @@ import dagster as dg
 from metrics.registry import registry
 from pipelines.defs.models import rollup_key
 from pipelines.defs.quality import GATE
+from pipelines.source import cadences
 from pipelines.workshop import Workshop
 from warehouse.contract import tables
+from warehouse.freshness import freshness_query
 from warehouse.release import publish
 
 
@@ -20,11 +22,16 @@ def release() -> dg.AssetsDefinition:
     def publish_release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         """Build, read back, seal and show a release."""
         shop: Workshop = context.resources.workshop
-        made = shop.release = publish(shop.con, shop.settings, extra={"metric_definition": definitions_query()}, on_progress=shop.say)
+        made = shop.release = publish(shop.con, shop.settings, extra=extra_tables(), on_progress=shop.say)
         size = sum(path.stat().st_size for path in made.folder.iterdir())
         return dg.MaterializeResult(metadata={"stamp": made.stamp, "as_of": str(made.as_of), "bytes": size})
 
     return publish_release
+
+
+def extra_tables() -> dict[str, str]:
+    """Tables of a release that only this room can make: the catalogue as it is now, and how new each source's records are."""
+    return {"metric_definition": definitions_query(), "source_freshness": freshness_query(cadences())}
 
 
 def definitions_query() -> str:
