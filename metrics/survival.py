@@ -41,9 +41,10 @@ def _curves(ended: Numbers, censored: Numbers, starts: NDArray[np.intp]) -> tupl
     at_risk = np.repeat(np.add.reduceat(leaving, starts), _lengths(starts, len(ended))) - (_running(leaving, starts) - leaving)
     staying = at_risk - ended
     with np.errstate(divide="ignore", invalid="ignore"):
-        is_over = staying <= 0
-        survival = np.where(is_over, 0.0, np.exp(_running(np.where(is_over, 0.0, np.log1p(-ended / at_risk)), starts)))
-        greenwood = _running(np.where(is_over, 0.0, ended / (at_risk * staying)), starts)
+        is_over = (ended > 0) & (staying <= 0)
+        steps = (ended > 0) & ~is_over
+        survival = np.where(is_over, 0.0, np.exp(_running(np.where(steps, np.log1p(-ended / at_risk), 0.0), starts)))
+        greenwood = _running(np.where(steps, ended / (at_risk * staying), 0.0), starts)
         spread = np.exp(Z * np.sqrt(greenwood) / np.abs(np.log(survival)))
         low, high = survival**spread, survival ** (1 / spread)
     untouched = survival >= 1
