@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 
 from metrics.marts import mart_columns
@@ -86,8 +87,8 @@ def division_columns(mart: str) -> tuple[str, ...]:
 def read_value(name: str, given: str | int) -> str | int:
     """A caller's value of a dimension, checked for its form."""
     text = str(given)
-    if name in PERIODS and not re.fullmatch(PERIODS[name].pattern, text):
-        raise QueryRefused(f"{text!r} is not a {name}; write it like {PERIODS[name].example}.")
+    if name in PERIODS:
+        _check_period(name, text)
     if name not in NUMBERS:
         return text
     if not re.fullmatch(r"\d{1,6}", text):
@@ -95,11 +96,30 @@ def read_value(name: str, given: str | int) -> str | int:
     return int(text)
 
 
-def period_key(name: str, value: str | int) -> str | int:
-    """The key that a period's label stands for: 2024-02 → 202402."""
-    if name == "day" or isinstance(value, int):
-        return value
-    return int(re.sub(r"\D", "", value))
+def _check_period(name: str, text: str) -> None:
+    if not re.fullmatch(PERIODS[name].pattern, text):
+        raise QueryRefused(f"{text!r} is not a {name}; write it like {PERIODS[name].example}.")
+    try:
+        period_start(name, text)
+    except ValueError as error:
+        raise QueryRefused(f"{text!r} is not a {name} of the calendar.") from error
+
+
+def period_key(name: str, value: str | int) -> date | int:
+    """The key that a period's label stands for: 2024-02 → 202402; a day is its date."""
+    if name == "day":
+        return date.fromisoformat(str(value))
+    return int(re.sub(r"\D", "", str(value)))
+
+
+def period_start(name: str, value: str | int) -> date | None:
+    """First day of a period; None for a weekday, which has none."""
+    parts = [int(part) for part in re.findall(r"\d+", str(value))]
+    if name == "week":
+        return date.fromisocalendar(parts[0], parts[1], 1)
+    if name == "quarter":
+        return date(parts[0], 3 * parts[1] - 2, 1)
+    return date(*(parts + [1, 1])[:3]) if name in ("year", "month", "day") else None
 
 
 def refuse_dimension(metric: str, name: str, available: tuple[str, ...]) -> QueryRefused:
@@ -108,4 +128,4 @@ def refuse_dimension(metric: str, name: str, available: tuple[str, ...]) -> Quer
         close = get_close_matches(name, available, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         return QueryRefused(f"There is no dimension {name!r}.{hint} {metric} has {', '.join(available)}.")
-    return QueryRefused(f"{metric} has no dimension {name!r}: its records do not carry one. It has {', '.join(available)}.")
+    return QueryRefused(f"{metric} has no dimension {name!r}; it has {', '.join(available)}.")

@@ -97,7 +97,8 @@ def _withheld(question: Question, store: Store) -> str | None:
     needed = {question.metric.mart, *question.form.requires}
     if not needed <= store.provided:
         return NOT_PROVIDED
-    return NOT_YET_COMPLETE if question.start and store.as_of and question.start > store.as_of else None
+    begins_on = question.begins_on
+    return NOT_YET_COMPLETE if begins_on and store.as_of and begins_on > store.as_of else None
 
 
 def _judged(question: Question, roles: Sequence[str], rows: list[tuple], withheld: str | None) -> Iterator[dict[str, Any]]:

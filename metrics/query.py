@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from metrics.dimensions import DIMENSIONS, PERIODS, read_value, refuse_dimension
+from metrics.dimensions import DIMENSIONS, PERIODS, STOCK_PERIODS, period_start, read_value, refuse_dimension
 from metrics.registry import metric_named
 from metrics.spec import Form, Metric, QueryRefused, Value
 
@@ -38,6 +38,16 @@ class Question:
     def dimensions(self) -> tuple[str, ...]:
         """Every dimension that the question touches, each once."""
         return tuple(dict.fromkeys((*self.by, *self.where)))
+
+    @property
+    def begins_on(self) -> date | None:
+        """The first day that the question is about, as far as it says."""
+        firsts = [
+            min(first for first in (period_start(name, value) for value in self.where[name]) if first)
+            for name in self.where
+            if name in STOCK_PERIODS
+        ]
+        return max([*firsts, *([self.start] if self.start else [])], default=None)
 
     @property
     def periods(self) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def _metric(family: str, body: dict[str, Any]) -> Metric:
         raise DefinitionError(f"{body['id']}: dimensions_except names {', '.join(sorted(unknown))}, which {body['mart']} does not have.")
     chosen = body.get("dimensions") or [name for name in available if name not in body.get("dimensions_except", ())]
     plain = {key: body[key] for key in ("id", "version", "name", "meaning", "formula", "mart", "better", "evidence", "source")}
-    optional = {key: body[key] for key in ("time", "since", "until", "relation", "zero_is_missing_above") if key in body}
+    optional = {key: body[key] for key in ("time", "since", "until", "relation", "zero_is_missing_above", "ends_at_release") if key in body}
     return Metric(
         **plain,
         **optional,

@@ -139,6 +139,7 @@ class Metric:
     across: tuple[str, ...] = ()
     relation: str = ""
     zero_is_missing_above: int = 0
+    ends_at_release: bool = False  # without an end, the period ends at the release's date: what is dated later has not happened yet
     params: dict[str, Param] = field(default_factory=dict)
     refuses: tuple[dict[str, Any], ...] = ()
     edge_cases: tuple[Words, ...] = ()

@@ -8,7 +8,7 @@ from datetime import date
 from metrics.catalog import Need
 from metrics.dimensions import DIMENSIONS, PERIODS, division_columns, period_key
 from metrics.query import Question, columns_of
-from metrics.spec import QueryRefused, Value, placeholders
+from metrics.spec import Value, placeholders
 
 ONE_AUDIENCE = "audience_one"
 
@@ -104,6 +104,8 @@ def conditions(question: Question, source: Source, bindings: Bindings, *, period
         parts.append(f"{source.date} >= {bindings.named('start', question.start)}")
     if period and question.end:
         parts.append(f"{source.date} < {bindings.named('end', question.end)}")
+    elif period and question.metric.ends_at_release:
+        parts.append(f"{source.date} <= (select as_of_on from build_as_of)")
     for name, values in question.where.items():
         if DIMENSIONS[name].kind != "period":
             parts.append(_matches(question, name, values, bindings))
@@ -114,16 +116,7 @@ def conditions(question: Question, source: Source, bindings: Bindings, *, period
 
 def in_period(name: str, key: str, values: tuple[str | int, ...], bindings: Bindings) -> str:
     """Condition that a date lies in one of some periods."""
-    return f"{key} in ({', '.join(bindings.value(_period_value(name, value)) for value in values)})"
-
-
-def _period_value(name: str, value: str | int) -> object:
-    if name != "day":
-        return period_key(name, value)
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError as error:
-        raise QueryRefused(f"{value!r} is not a day of the calendar.") from error
+    return f"{key} in ({', '.join(bindings.value(period_key(name, value)) for value in values)})"
 
 
 def _matches(question: Question, name: str, values: tuple[str | int, ...], bindings: Bindings) -> str:

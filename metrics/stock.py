@@ -59,11 +59,6 @@ def _change_source(question: Question, catalog: Catalog, bindings: Bindings) -> 
     return Source(f"({changes})", "day", {role: f"sum({role})" for role in roles}, table=metric.mart)
 
 
-def _places(question: Question) -> list[str]:
-    """The dimensions of the breakdown that are not periods, quoted."""
-    return [f'"{name}"' for name in question.by if DIMENSIONS[name].kind != "period"]
-
-
 def _changes(question: Question, source: Source, bindings: Bindings) -> str:
     """All changes up to the last cut, by the period that they fall in."""
     places = [f'{key} as "{name}"' for name, key in keys(question, source).items() if DIMENSIONS[name].kind != "period"]
@@ -119,6 +114,7 @@ def _of_cut(period: str) -> str:
 
 
 def _places(question: Question) -> list[str]:
+    """The dimensions of the breakdown that are not periods."""
     return [name for name in question.by if DIMENSIONS[name].kind != "period"]
 
 

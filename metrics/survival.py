@@ -62,6 +62,8 @@ def _lengths(starts: NDArray[np.intp], end: int) -> NDArray[np.intp]:
 
 
 def _reached(value: float, low: float, high: float) -> tuple[float | None, float | None, float | None]:
-    if np.isinf(value):
-        return None, None, None
-    return float(value), *(None if np.isinf(limit) else float(limit) for limit in (low, high))
+    return (None, None, None) if np.isinf(value) else (float(value), _or_none(low), _or_none(high))
+
+
+def _or_none(age: float) -> float | None:
+    return None if np.isinf(age) else float(age)

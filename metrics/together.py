@@ -29,7 +29,16 @@ def _scope(compiled: Compiled) -> Hashable:
     question, source = compiled.question, compiled.source
     if source is None:
         return compiled.sql, tuple(compiled.parameters.items())
-    return source.relation, source.date, source.scope, question.by, tuple(question.where.items()), question.start, question.end
+    return (
+        source.relation,
+        source.date,
+        source.scope,
+        question.by,
+        tuple(question.where.items()),
+        question.start,
+        question.end,
+        question.metric.ends_at_release,
+    )
 
 
 def _rows_of(con: duckdb.DuckDBPyConnection, alike: list[Compiled]) -> list[list[tuple]]:

@@ -103,6 +103,9 @@ def test_no_supplement_in_very_many_cases_is_not_provided(con):
 def test_a_period_that_has_not_begun_is_not_complete(con, make_mart):
     make_mart(con, "mart_case", cases(20))
     assert answer(con, Query("cases_completed", start=date(2024, 7, 1))).rows[0]["state"] == "not_yet_complete"
+    for period, value in (("year", "2025"), ("quarter", "2024-Q3"), ("month", "2024-07"), ("week", "2024-W27"), ("day", "2024-07-01")):
+        assert answer(con, Query("open_cases", where=((period, value),))).rows[0]["state"] == "not_yet_complete"
+    assert answer(con, Query("open_cases", where=(("quarter", "2024-Q2"),))).rows[0]["state"] == "value"
 
 
 def test_a_quantile_that_too_few_have_reached_is_not_complete(con, make_mart):
@@ -190,6 +193,17 @@ def test_wait_bounds_of_the_target(con, make_mart):
     assert (row["numerator"], row["denominator"]) == (6, 12)  # given up within the target: not counted; after it: a miss
 
 
+def test_promises_that_fall_due_after_the_release_have_no_row(con, make_mart):
+    due = [(date(2024, 6, 3), True), (date(2024, 7, 3), False)]
+    make_mart(con, "mart_case", [
+        {"case_id": f"{day}-{copy}", "due_on": day, "is_promise_countable": is_due, "is_promise_kept": copy > 2} for day, is_due in due for copy in range(12)
+    ])  # fmt: skip
+    for rolled in (False, True):
+        if rolled:
+            build_rollups(con)
+        assert [(row["month"], row["value"]) for row in answer(con, Query("promise_kept_rate", ("month",))).rows] == [("2024-06", 0.75)]
+
+
 def test_visits_are_a_range_where_links_are_uncertain(con, make_mart):
     make_mart(con, "mart_case", cases(15, visits=1, visits_upper=2) + cases(5, visits=2, visits_upper=2))
     [row] = answer(con, Query("observed_visit_share", params=(("variant", "bounded"),))).rows
@@ -259,6 +273,7 @@ def test_foshan_depth_shares(con, make_mart):
     (Query("cases_completed", where=(("hour", "9"),)), "cases_completed has no dimension 'hour'"),
     (Query("cases_completed", where=(("month", "2024-13"),)), "write it like 2024-02"),
     (Query("cases_completed", where=(("day", "2024-02-31"),)), "not a day of the calendar"),
+    (Query("cases_completed", where=(("week", "2023-W53"),)), "not a week of the calendar"),
     (Query("good_rating_rate", where=(("weekday", "8"),)), "write it like 1 (Monday) to 7"),
     (Query("wait_within_target", params=(("minutes", 481),)), "a whole number from 1 to 480"),
     (Query("wait_within_target", params=(("minutes", "7.5"),)), "a whole number from 1 to 480"),
