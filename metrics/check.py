@@ -26,9 +26,9 @@ def _words(metric: Metric) -> None:
     for entry in ("name", "meaning", "formula"):
         words = getattr(metric, entry)
         if set(words) != {"en", "zh"} or not all(words.values()):
-            raise DefinitionError(f"{metric.id}: {entry} needs a text in en and in zh.")
+            raise DefinitionError(f"{metric.id}: {entry} needs a text in en and in zh (quote a text that holds a comma or a colon).")
     if any(set(words) != {"en", "zh"} for words in metric.edge_cases):
-        raise DefinitionError(f"{metric.id}: every edge case needs a text in en and in zh.")
+        raise DefinitionError(f"{metric.id}: every edge case needs a text in en and in zh (quote a text that holds a comma or a colon).")
 
 
 def _one_of(metric: Metric, entry: str, given: str, allowed: tuple[str, ...]) -> None:

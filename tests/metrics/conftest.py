@@ -146,7 +146,7 @@ def _case(chance: random.Random, index: int) -> Row:
         "is_decided_same_session": chance.random() < 0.3, "visits": visits, "visits_upper": None if visits is None else visits + chance.choice([0, 0, 1]),
         "declared_level": chance.choice([None, 1, 2, 3, 4]), "observed_level": observed, "is_overclaimed": claimed,
         "supplement_count": chance.choice([0, 0, 1, 2]), "has_active_rating": chance.random() < 0.3, "has_bad_rating": chance.random() < 0.1,
-        "e2e_days": chance.choice([None, 0, 1, 4, 9, 30]), "is_e2e_event": chance.random() < 0.8,
+        "is_published_due_kept": chance.choice([None, True, True, False]) if completed else None, "e2e_days": chance.choice([None, 0, 1, 4, 9, 30]), "is_e2e_event": chance.random() < 0.8,
     }  # fmt: skip
 
 

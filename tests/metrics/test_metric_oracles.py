@@ -101,6 +101,7 @@ ORACLES = {
     "refusal_rate": completed("avg(if(outcome = 'refused', 1, 0))"),
     "non_acceptance_rate": completed("avg(if(outcome = 'not_accepted', 1, 0))"),
     "withdrawal_rate": completed("avg(if(outcome = 'withdrawn', 1, 0))"),
+    "published_due_kept_rate": completed("avg(is_published_due_kept::int)", "is_published_due_kept is not null"),
     "promise_kept_rate": """select avg(is_promise_kept::int), count(*) from mart_case
         where not is_void and is_promise_countable and due_on >= '2024-02-01' and due_on < '2024-05-01'""",
     "queue_wait": tickets("avg(wait_minutes)", f"{WAITED} and is_called"),
