@@ -7,7 +7,6 @@ no incremental state: the lower bound that a product is measured against.
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
 
@@ -67,6 +66,7 @@ def main(folder: Path, target: Path) -> None:
     con.execute("set threads = 2; set memory_limit = '3GB'; set preserve_insertion_order = false; set TimeZone = 'Asia/Shanghai'")
     pads = [bytes(byte ^ mask for byte in b"key".ljust(64, b"\0")) for mask in (0x36, 0x5C)]
     con.execute("create temp table pad as select $1::blob as i, $2::blob as o", pads)
+    con.execute("create table build_state (name VARCHAR primary key, value VARCHAR not null)")
     install_calendar(con)
     for feed in feeds().values():
         files = sorted(str(path) for path in folder.rglob("*.csv") if path.name.startswith(feed.name))
@@ -103,11 +103,6 @@ def _columns(con: duckdb.DuckDBPyConnection, feed: Feed, files: list[str]) -> di
             made.append(f"{name}::{DUCKDB_TYPES[kind]} as {name}")
     version = "source_version::bigint" if "source_version" in present else "1"
     return {"columns": ", ".join(made), "version": version}
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, for a fair comparison of what both have read."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 if __name__ == "__main__":
