@@ -7,7 +7,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || (command -v sudo >/dev/null && sudo -n tr
 DEMO_FLAGS := $(if $(CI),--no-serve)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve bench soak docs clean browser lock
+.PHONY: help demo test check serve bench docs clean browser lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
