@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -38,6 +39,7 @@ def demo(  # noqa: PLR0913  (options of a command)
     began = time.monotonic()
     folder = settings.home / "demo" / city
     progress(f"Making the files of {city} …")
+    shutil.rmtree(folder, ignore_errors=True)  # files of another scale must not stay among these
     make_city(city, folder, scale=scale)
     reports = [
         ingesting.ingest(settings, [entry], source=entry.name, on_progress=progress) for entry in sorted(folder.iterdir()) if entry.is_dir()
