@@ -1,7 +1,9 @@
-"""Fixtures for tests of sources: golden files of a source, and the real records where they are at hand, ingested into a fresh installation."""
+"""Fixtures: golden files of a source and the real records where they are at hand, and a bench for malformed files; each in a fresh installation."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from pipelines.receipts import IngestReport
 from warehouse.engine.duckdb import open_store
 from warehouse.settings import Settings
 
+EVENT_COLUMNS = ["event_id", "case_id", "event_type", "occurred_at", "channel", "item_id", "applicant_key", "reason"]
 GOLDEN = Path(__file__).parent / "golden"
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -79,3 +82,63 @@ def real() -> Callable[[str, str, Path], Loaded]:
         return Loaded(source, home, [path])
 
     return load
+
+
+def event_rows(count: int, start: int = 1) -> list[list[str]]:
+    return [
+        [
+            f"E{n:05}",
+            f"C{n:05}",
+            "received",
+            f"2026-01-{n % 28 + 1:02}T09:00:00+08:00",
+            "window",
+            f"I{n % 7}",
+            f"person-{n}",
+            f"第{n}号申请",
+        ]
+        for n in range(start, start + count)
+    ]
+
+
+def event_text(rows: list[list[str]], header: list[str] | None = EVENT_COLUMNS, end: str = "\n", delimiter: str = ",") -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator=end, delimiter=delimiter)
+    if header:
+        writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+class Bench:
+    """An installation into which tests put files of case events."""
+
+    columns = EVENT_COLUMNS
+    base = staticmethod(event_rows)
+    text = staticmethod(event_text)
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.settings = folder, Settings(folder / "home")
+        self.report = IngestReport()
+
+    def put(self, content: bytes | str, name: str = "case_events.csv", **options: str) -> IngestReport:
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        self.report = ingest(self.settings, [path], **options)
+        return self.report
+
+    def counts(self) -> tuple[int, int, int]:
+        """Read, accepted and quarantined of the only receipt."""
+        (receipt,) = self.report.receipts
+        return receipt.read, receipt.accepted, receipt.quarantined
+
+    def sql(self, statement: str) -> list[tuple]:
+        with duckdb.connect(str(self.settings.warehouse_path)) as con:
+            return con.execute(statement).fetchall()
+
+    def reasons(self) -> list[list[str]]:
+        return [row[0] for row in self.sql("select reasons from ledger_quarantine order by row_no")]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
