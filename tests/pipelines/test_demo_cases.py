@@ -136,7 +136,7 @@ def test_files_hold_their_own_month(files: list[Path]) -> None:
     assert sum(path.name.startswith("case_events-2") for path in files) == 51
 
 
-def test_the_demo_s_today_is_the_last_of_october_2018(events: pl.DataFrame) -> None:
+def test_records_run_a_week_past_the_month_that_is_looked_at(events: pl.DataFrame) -> None:
     assert events["at"].min().date() == date(2014, 9, 1)
     assert events["at"].max().date() == date(2018, 11, 6)
 
