@@ -214,7 +214,11 @@ def test_promise_counts_what_was_due_open_cases_included(city: duckdb.DuckDBPyCo
 
 
 def test_handling_time_and_time_cut(city: duckdb.DuckDBPyConnection) -> None:
-    found = dict(city.execute("select case_id, handling_working_days from mart_case where handling_working_days is not null and not is_void").fetchall())
+    found = dict(
+        city.execute(
+            "select case_id, handling_working_days from mart_case where handling_working_days is not null and not is_void"
+        ).fetchall()
+    )
     assert found == {"K01": 5, "K02": 6, "K03": 0, "K04": 1, "K05": 9, "K09": 8}
     assert parts(city, "actual_time_cut") == (28, 60 + 20 * 5 / 7)
     assert rows(city, "handling_time", params={"stat": "p50"})[0]["value"] == 8  # 1c 4c 5 6 8 9 20c

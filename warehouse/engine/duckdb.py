@@ -12,7 +12,9 @@ from warehouse.ledger import LEDGER_DDL
 from warehouse.settings import Settings
 
 SESSION_ZONE = "Asia/Shanghai"
-STORAGE: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "latest"}  # writes a quarter faster than the format that old versions read
+STORAGE: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": "latest"
+}  # writes a quarter faster than the format that old versions read
 _opening = Lock()
 HOUR_OF = {"core_queue_ticket": "issued_at", "core_session": "started_at"}  # tables that also keep the local hour of an instant
 
