@@ -54,6 +54,8 @@ def create_app(settings: Settings) -> Dash:
     app.layout = _frame
     registry()  # read the definitions now, not while the first reader waits
     _add_callbacks(app, gate)
+    # Dash looks for assets at the first request to a route of its own; our pages come before that and would go out without style and script
+    app._setup_server()
     server.add_api_route("/{path:path}", _nothing_here, methods=["GET", "HEAD"])
     server.add_middleware(Compression)
     server.add_middleware(SecurityHeaders, policy=content_policy(app.csp_hashes()))
