@@ -217,3 +217,12 @@ def test_a_release_that_cannot_be_opened_leaves_the_last_good_one_standing(tiny_
     shown = str(page(gate, read_view("/", "")))
     assert gate.is_stale
     assert "A newer release could not be opened; this is the last good one" in shown
+
+
+@pytest.mark.parametrize("path", ["/", "/definitions?lang=zh"])
+def test_the_very_first_page_after_a_start_has_its_style_and_script(tiny_city, client_of, path):
+    with client_of(tiny_city) as reader:
+        first = reader.get(path).text
+        for asset in ("onegate.css", "onegate.js"):
+            (address,) = re.findall(rf'"(/assets/{asset}[^"]*)"', first)
+            assert reader.get(address).status_code == 200
