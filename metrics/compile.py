@@ -34,7 +34,7 @@ def compile_query(query: Query, catalog: Catalog) -> Compiled:
 def _flow_source(question: Question, catalog: Catalog) -> Source:
     metric, form, need = question.metric, question.form, need_of(question)
     wanted = {role: spell_out(fragment, question.params) for role, fragment in form.fragments().items()}
-    rollup = catalog.flow(metric.mart, metric.time, need, set(wanted.values()))
+    rollup = None if form.kind == "distinct" else catalog.flow(metric.mart, metric.time, need, set(wanted.values()))
     if rollup:
         return _of_rollup(rollup, {role: f"sum({rollup.measures[fragment]})" for role, fragment in wanted.items()})
     bins = catalog.life(metric.mart, metric.time, need, form.life_table) if form.life_table else None

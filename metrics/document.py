@@ -18,6 +18,9 @@ FAMILY_NAMES: dict[str, Words] = {
     "queues": {"en": "Queues and windows", "zh": "排队与窗口"},
     "materials": {"en": "Materials", "zh": "材料"},
     "satisfaction": {"en": "Satisfaction", "zh": "满意度"},
+    "money": {"en": "Money and delivery", "zh": "费用与送达"},
+    "comparison": {"en": "Comparison and targets", "zh": "比较与目标"},
+    "quality": {"en": "Data quality", "zh": "数据质量"},
 }
 BETTER = {"higher": "higher is better 越高越好", "lower": "lower is better 越低越好", "neutral": "neither 中性"}
 HEAD = """# Metrics 指标

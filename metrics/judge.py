@@ -50,7 +50,7 @@ def judge(form: Form, sums: Sums, zero_is_missing_above: int = 0) -> Verdict:
     """The verdict on a count, a ratio or a mean."""
     if form.missing_without_n and sums.n == 0:
         return Verdict(NOT_PROVIDED, None, sums.numerator, sums.denominator)
-    if form.kind in ("count", "stock_count", "stock_distinct"):
+    if form.kind in ("count", "distinct", "stock_count", "stock_distinct"):
         return Verdict(VALUE, sums.numerator, sums.numerator, sums.denominator, sums.n)
     if zero_is_missing_above and sums.n > zero_is_missing_above and sums.numerator == 0:
         return Verdict(NOT_PROVIDED, n=sums.n)

@@ -16,7 +16,7 @@ from metrics.dimensions import offered
 from metrics.spec import DefinitionError, Form, Metric, Param, QueryRefused, override
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same reader, in C where PyYAML was built with it
-FAMILIES = ("catalogue", "volume", "visits", "time", "queues", "materials", "satisfaction")
+FAMILIES = ("catalogue", "volume", "visits", "time", "queues", "materials", "satisfaction", "money", "comparison", "quality")
 FORM_FIELDS = frozenset(each.name for each in fields(Form))
 METRIC_FIELDS = frozenset(each.name for each in fields(Metric)) - {"family", "forms"} | {"variants", "dimensions_except"}
 PARAM_FIELDS = frozenset(("default", "choices", "range", "rolled"))
@@ -108,6 +108,7 @@ def _only(body: dict[str, Any], allowed: frozenset[str], where: str) -> None:
 def _files() -> Iterator[tuple[str, str, dict[str, Any]]]:
     root = files("metrics") / "definitions"
     for family in FAMILIES:
-        for entry in sorted((root / family).iterdir(), key=lambda entry: entry.name):
+        entries = (root / family).iterdir() if (root / family).is_dir() else ()
+        for entry in sorted(entries, key=lambda entry: entry.name):
             if entry.name.endswith(".yaml"):
                 yield family, entry.name, yaml.load(entry.read_text("utf-8"), Loader=LOADER)

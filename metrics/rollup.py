@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from metrics.catalog import CATALOG_DDL, LifeTable, Rollup, catalog_rows, filled_marts, table_names
-from metrics.dimensions import DIVISION_COLUMNS
+from metrics.dimensions import DIMENSIONS, DIVISION_COLUMNS
 from metrics.marts import counted_rows, mart_columns
 from metrics.registry import registry
 from metrics.spec import Metric, expansions, placeholders
@@ -76,6 +76,10 @@ LIFE_SHAPES = {
         Shape("month", "month", (*DIVISION_COLUMNS, "site_id", "queue_code")),
     ),
 }
+# Other marts are kept by day and every dimension that they have.
+EVERY = tuple(dict.fromkeys((*DIVISION_COLUMNS, *(each.column for each in DIMENSIONS.values() if each.column))))
+BY_DAY = (Shape("day", "day", EVERY),)
+BY_CHANGE = (Shape("change", "day", EVERY),)
 CHANGE_SHAPES = {
     "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)),),
     "mart_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")),),
@@ -107,7 +111,7 @@ def planned() -> Iterator[Rollup]:
 def _flows() -> Iterator[Rollup]:
     for mart, anchor in _anchors(lambda metric: metric.time if not metric.default_form.is_stock else ""):
         measures = _measures([metric for metric in registry().values() if (metric.mart, metric.time) == (mart, anchor)])
-        for shape in (*((BY_ITEM,) if anchor in WITH_ITEMS else ()), *FLOW_SHAPES[mart]) if measures else ():
+        for shape in (*((BY_ITEM,) if anchor in WITH_ITEMS else ()), *FLOW_SHAPES.get(mart, BY_DAY)) if measures else ():
             yield Rollup(f"{_stem(mart, anchor)}_{shape.name}", mart, "flow", anchor, shape.grain, _kept(mart, shape), measures)
 
 
@@ -115,7 +119,7 @@ def _changes() -> Iterator[Rollup]:
     for mart, since in _anchors(lambda metric: metric.since):
         stocks = [metric for metric in registry().values() if (metric.mart, metric.since) == (mart, since) and not metric.relation]
         stocks = [metric for metric in stocks if metric.default_form.kind != "stock_distinct"]
-        for shape in CHANGE_SHAPES[mart]:
+        for shape in CHANGE_SHAPES.get(mart, BY_CHANGE):
             yield Rollup(f"rollup_{_entity(mart)}_{shape.name}", mart, "change", since, "day", _kept(mart, shape), _measures(stocks))
 
 
@@ -125,7 +129,7 @@ def _lives() -> Iterator[Rollup]:
         for form in metric.forms.values():
             if form.life_table and (metric.mart, metric.time, form.life_table) not in seen:
                 seen.add((metric.mart, metric.time, form.life_table))
-                for shape in LIFE_SHAPES[metric.mart]:
+                for shape in LIFE_SHAPES.get(metric.mart, BY_DAY):
                     name = f"rollup_{metric.id}_{shape.name}"
                     yield Rollup(name, metric.mart, "life", metric.time, shape.grain, _kept(metric.mart, shape), life_table=form.life_table)
 
@@ -139,7 +143,7 @@ def _measures(metrics: list[Metric]) -> dict[str, str]:
     columns: dict[str, str] = {}
     for metric in metrics:
         for choice, form in metric.forms.items():
-            for role, fragment in form.fragments().items():
+            for role, fragment in () if form.kind.endswith("distinct") else form.fragments().items():
                 for number, text in enumerate(expansions(fragment, metric.params)):
                     suffix = f"_{number}" if placeholders(fragment) else ""
                     columns.setdefault(text, "_".join(part for part in (metric.id, choice, role) if part) + suffix)

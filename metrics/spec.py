@@ -9,10 +9,12 @@ from itertools import product
 from typing import Any
 
 PLACEHOLDER = re.compile(r"\$([a-z_]+)")
-KINDS = ("count", "ratio", "mean", "survival_quantile", "stock_count", "stock_ratio", "stock_mean", "stock_distinct")
+KINDS = ("count", "distinct", "ratio", "mean", "survival_quantile", "stock_count", "stock_ratio", "stock_mean", "stock_distinct")
 INTERVALS = ("wilson", "t", "greenwood", "bounds", "none")
-UNITS = ("share", "per_100k", "cases", "items", "departments", "tickets", "calls", "persons", "materials", "copies", "visits", "levels", "points", "minutes",
-         "working_days", "calendar_days")  # fmt: skip
+UNITS = ("share", "per_100k", "per_10k", "cases", "items", "departments", "tickets", "calls", "persons", "materials", "copies", "visits", "levels", "points", "minutes",
+         "working_days", "calendar_days", "seconds", "hours", "organisations", "channels", "sites", "uses", "accounts", "sessions", "contacts",
+         "appointments", "payments", "deliveries", "licences", "licence_types", "datasets", "records", "documents", "steps", "yuan", "ratio",
+         "score", "percentage_points", "figures", "rows", "km")  # fmt: skip
 BETTER = ("higher", "lower", "neutral")
 EVIDENCE = ("declared", "approved", "observed", "surveyed", "estimated", "target")
 PICKERS = ("variant", "stat")  # parameters that choose a form of the metric
