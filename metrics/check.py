@@ -63,14 +63,15 @@ def _form(metric: Metric, form: Form, where: str) -> None:
 
 
 def _needs(form: Form, where: str) -> None:
-    wanted = {"ratio": ("numerator", "denominator"), "mean": ("numerator", "denominator"), "survival_quantile": ("event", "age")}
+    wanted = {"ratio": ("numerator", "denominator"), "mean": ("numerator", "denominator"), "survival_quantile": ("event", "age"),
+              "design_effect": ("numerator", "denominator", "n")}  # fmt: skip
     for entry in wanted.get(form.kind.removeprefix("stock_"), ("numerator",)):
         if entry == "numerator" and form.kind == "survival_quantile":
             continue
         if not getattr(form, entry):
             raise DefinitionError(f"{where}: a {form.kind} needs {entry}.")
-    if form.interval == "t" and not form.squares:
-        raise DefinitionError(f"{where}: a t interval needs squares.")
+    if form.interval in ("t", "wilson_weighted") and not form.squares:
+        raise DefinitionError(f"{where}: a {form.interval} interval needs squares.")
     if form.interval == "bounds" and not form.bound:
         raise DefinitionError(f"{where}: an interval of bounds needs bound.")
 

@@ -35,6 +35,12 @@ def wilson(successes: float, trials: float) -> Interval:
     return (centre - half) / scale if successes else 0.0, (centre + half) / scale if successes < trials else 1.0
 
 
+def wilson_weighted(share: float, weights: float, squares: float) -> Interval:
+    """Wilson score interval of a weighted proportion, as of a sample of its effective size (Σw)² ÷ Σw²."""
+    effective = weights * weights / squares if squares > 0 else 0.0
+    return wilson(share * effective, effective)
+
+
 def student_t(n: int, total: float, squares: float) -> Interval:
     """Interval of a mean from the number of values, their sum and the sum of their squares."""
     if n < 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from metrics.intervals import Interval, Quantile, student_t, wilson
+from metrics.intervals import Interval, Quantile, student_t, wilson, wilson_weighted
 from metrics.spec import Form
 from metrics.states import FLOOR, INSUFFICIENT_N, NOT_APPLICABLE, NOT_PROVIDED, NOT_YET_COMPLETE, VALUE
 
@@ -57,8 +57,11 @@ def judge(form: Form, sums: Sums, zero_is_missing_above: int = 0) -> Verdict:
     denominator = sums.denominator or 0
     if denominator <= 0 or sums.n == 0:
         return Verdict(NOT_APPLICABLE, None, sums.numerator, denominator, sums.n)
-    if form.has_floor and denominator < FLOOR:
+    if form.has_floor and _floored(form, sums, denominator) < FLOOR:
         return Verdict(INSUFFICIENT_N, None, sums.numerator, denominator, sums.n)
+    if form.kind == "design_effect":
+        spread, square = sums.n * sums.numerator, denominator * denominator
+        return Verdict(VALUE, spread / square, spread, square, sums.n)
     low, high = _interval(form, sums, denominator)
     return Verdict(VALUE, _value(form, sums.numerator / denominator), sums.numerator, denominator, sums.n, low, high)
 
@@ -72,6 +75,11 @@ def judge_survival(found: Quantile) -> Verdict:
     return Verdict(VALUE, found.value, None, None, found.n, found.low, found.high)
 
 
+def _floored(form: Form, sums: Sums, denominator: Number) -> Number:
+    """What the display floor looks at: weights count for nothing, answers do."""
+    return sums.n if form.interval == "wilson_weighted" else denominator
+
+
 def _value(form: Form, quotient: float) -> float:
     return form.scale * (1 - quotient if form.complement else quotient)
 
@@ -80,6 +88,8 @@ def _interval(form: Form, sums: Sums, denominator: Number) -> Interval:
     if form.interval == "wilson":
         low, high = wilson(sums.numerator, denominator)
         return (None, None) if low is None or high is None else (form.scale * low, form.scale * high)
+    if form.interval == "wilson_weighted":
+        return wilson_weighted(sums.numerator / denominator, denominator, sums.squares)
     if form.interval == "t":
         return student_t(sums.n, sums.numerator, sums.squares)
     if form.interval == "bounds":

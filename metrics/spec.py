@@ -9,10 +9,10 @@ from itertools import product
 from typing import Any
 
 PLACEHOLDER = re.compile(r"\$([a-z_]+)")
-KINDS = ("count", "distinct", "ratio", "mean", "survival_quantile", "stock_count", "stock_ratio", "stock_mean", "stock_distinct")
-INTERVALS = ("wilson", "t", "greenwood", "bounds", "none")
+KINDS = ("count", "distinct", "ratio", "mean", "survival_quantile", "design_effect", "stock_count", "stock_ratio", "stock_mean", "stock_distinct")  # fmt: skip
+INTERVALS = ("wilson", "wilson_weighted", "t", "greenwood", "bounds", "none")
 UNITS = ("share", "per_100k", "per_10k", "cases", "items", "departments", "tickets", "calls", "persons", "materials", "copies", "visits", "levels", "points", "minutes",
-         "working_days", "calendar_days", "seconds", "hours", "organisations", "channels", "sites", "uses", "accounts", "sessions", "contacts",
+         "working_days", "calendar_days", "seconds", "hours", "organisations", "channels", "sites", "uses", "accounts", "sessions", "hits", "contacts",
          "appointments", "payments", "deliveries", "licences", "licence_types", "datasets", "records", "documents", "steps", "yuan", "ratio",
          "score", "percentage_points", "figures", "rows", "km")  # fmt: skip
 BETTER = ("higher", "lower", "neutral")
@@ -145,6 +145,11 @@ class Metric:
     params: dict[str, Param] = field(default_factory=dict)
     refuses: tuple[dict[str, Any], ...] = ()
     edge_cases: tuple[Words, ...] = ()
+
+    @property
+    def lifetime(self) -> str:
+        """Of a stock, when a row is there: what its rollup of gains and losses is kept for. Empty for a flow."""
+        return f"from {self.since} until {self.until}" if self.since else ""
 
     @property
     def picker(self) -> str | None:
