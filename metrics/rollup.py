@@ -116,11 +116,14 @@ def _flows() -> Iterator[Rollup]:
 
 
 def _changes() -> Iterator[Rollup]:
-    for mart, since in _anchors(lambda metric: metric.since):
-        stocks = [metric for metric in registry().values() if (metric.mart, metric.since) == (mart, since) and not metric.relation]
-        stocks = [metric for metric in stocks if metric.default_form.kind != "stock_distinct"]
-        for shape in CHANGE_SHAPES.get(mart, BY_CHANGE):
-            yield Rollup(f"rollup_{_entity(mart)}_{shape.name}", mart, "change", since, "day", _kept(mart, shape), _measures(stocks))
+    seen: dict[str, int] = {}
+    for mart, lifetime in _anchors(lambda metric: metric.lifetime):
+        stocks = [metric for metric in registry().values() if (metric.mart, metric.lifetime) == (mart, lifetime) and not metric.relation]
+        measures = _measures(stocks)
+        seen[mart] = seen.get(mart, 0) + bool(measures)
+        number = f"_{seen[mart]}" if seen[mart] > 1 else ""
+        for shape in CHANGE_SHAPES.get(mart, BY_CHANGE) if measures else ():
+            yield Rollup(f"rollup_{_entity(mart)}_{shape.name}{number}", mart, "change", lifetime, "day", _kept(mart, shape), measures)
 
 
 def _lives() -> Iterator[Rollup]:
@@ -128,10 +131,15 @@ def _lives() -> Iterator[Rollup]:
     for metric in registry().values():
         for form in metric.forms.values():
             if form.life_table and (metric.mart, metric.time, form.life_table) not in seen:
+                number = sum(table in seen for table in _life_tables(metric))
                 seen.add((metric.mart, metric.time, form.life_table))
                 for shape in LIFE_SHAPES.get(metric.mart, BY_DAY):
-                    name = f"rollup_{metric.id}_{shape.name}"
+                    name = f"rollup_{metric.id}_{shape.name}{f'_{number + 1}' if number else ''}"
                     yield Rollup(name, metric.mart, "life", metric.time, shape.grain, _kept(metric.mart, shape), life_table=form.life_table)
+
+
+def _life_tables(metric: Metric) -> set[tuple[str, str, LifeTable]]:
+    return {(metric.mart, metric.time, form.life_table) for form in metric.forms.values() if form.life_table}
 
 
 def _anchors(of) -> dict[tuple[str, str], None]:
@@ -214,7 +222,7 @@ def _life(rollup: Rollup) -> str:
 
 
 def _change(rollup: Rollup) -> str:
-    stock = next(metric for metric in registry().values() if (metric.mart, metric.since) == (rollup.mart, rollup.anchor))
+    stock = next(metric for metric in registry().values() if (metric.mart, metric.lifetime) == (rollup.mart, rollup.anchor))
     return change_sql(stock, sorted(rollup.dimensions), {name: fragment for fragment, name in rollup.measures.items()})
 
 

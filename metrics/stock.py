@@ -51,7 +51,7 @@ def _by_changes(question: Question, catalog: Catalog, bindings: Bindings) -> Com
 def _change_source(question: Question, catalog: Catalog, bindings: Bindings) -> Source:
     metric, form = question.metric, question.form
     wanted = {role: spell_out(fragment, question.params) for role, fragment in form.fragments().items()}
-    rollup = catalog.change(metric.mart, metric.since, need_of(question), set(wanted.values()))
+    rollup = catalog.change(metric.mart, metric.lifetime, need_of(question), set(wanted.values()))
     if rollup:
         return Source(rollup.name, "day", {role: f"sum({rollup.measures[fragment]})" for role, fragment in wanted.items()})
     roles = {role: bindings.fragment(fragment) for role, fragment in form.fragments().items()}

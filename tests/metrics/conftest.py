@@ -78,6 +78,10 @@ def city() -> Iterable[duckdb.DuckDBPyConnection]:
             ("mart_channel_volume", _volume, 300), ("mart_interaction", _interaction, 200), ("mart_service_standard", _standard, 200),
         ):  # fmt: skip
             _fill(connection, name, [make(chance, index) for index in range(number)])
+        made = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        for name in sorted(tables().keys() - made):
+            chance = random.Random(name)  # a mart's rows do not depend on which others there are
+            _fill(connection, name, [_any_row(chance, name, index) for index in range(240)])
         build_rollups(connection)
         yield connection
 
@@ -94,6 +98,49 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> 
     connection.register("rows_to_fill", frame.to_arrow())
     connection.execute(f"insert into {name} from rows_to_fill")
     connection.unregister("rows_to_fill")
+
+
+def _any_row(chance: random.Random, name: str, index: int) -> Row:
+    """A plausible row of a mart that has no maker of its own, from its contract: known columns as elsewhere, the others by their type."""
+    contract = tables()[name]
+    known = {**_owner(chance, chance.randrange(40)), **_channel(chance), "site_id": chance.choice(["hall", "branch"])}
+    row = {column.name: known.get(column.name) for column in contract.columns.values()}
+    for column in contract.columns.values():
+        if row[column.name] is None and (column.name not in known or not column.nullable):
+            row[column.name] = _any_value(chance, column, index, is_key=column.name in contract.key)
+    for began, ended in LIFETIMES:
+        if row.get(began) and row.get(ended):
+            row[began], row[ended] = sorted((row[began], row[ended]))
+    return row
+
+
+LIFETIMES = (
+    ("valid_from", "valid_to"),
+    ("from_on", "until_on"),
+    ("opened_on", "closed_on"),
+    ("set_on", "due_on"),
+    ("period_start_on", "period_end_on"),
+)
+
+
+def _any_value(chance: random.Random, column: Column, index: int, *, is_key: bool) -> Any:
+    if column.codes and not (column.nullable and chance.random() < 0.1):
+        return chance.choice(column.codes)
+    if column.nullable and chance.random() < 0.2:
+        return None
+    if column.type == "VARCHAR" and is_key:
+        return f"{column.name}-{index}"
+    day = _day(chance)
+    choices = {
+        "VARCHAR": [f"{column.name}-{number}" for number in range(12)],
+        "BOOLEAN": [True, True, False],
+        "BIGINT": [0, 0, 1, 1, 2, 3, 7],
+        "DOUBLE": [0.0, 0.5, 1.0, 4.0, 12.0],
+        "VARCHAR[]": [[], ["one"], ["one", "two"]],
+        "DATE": [day],
+        "TIMESTAMPTZ": [f"{day} 10:00:00+08"],
+    }
+    return chance.choice(choices[column.type])
 
 
 def _place(chance: random.Random) -> Row:

@@ -14,6 +14,7 @@ from metrics.compile import compile_query
 from metrics.dimensions import STOCK_PERIODS
 from metrics.evaluate import Query, answer, answer_all, read_store
 from metrics.registry import registry
+from metrics.rollup import planned
 from metrics.spec import QueryRefused
 
 SPRING = {"start": date(2024, 2, 1), "end": date(2024, 5, 1)}
@@ -134,6 +135,15 @@ def test_a_stock_by_year_is_its_last_month(city, metric):
     assert [row["year"] for row in years] == [2023, 2024]
     for row, last in zip(years, ("2023-12", "2024-06"), strict=True):
         assert row["numerator"] == months[last]["numerator"]
+
+
+def test_rollups_do_not_share_a_name_or_mix_lifetimes():
+    rollups = list(planned())
+    assert len({rollup.name for rollup in rollups}) == len(rollups)
+    for rollup in rollups:
+        if rollup.kind == "change":
+            owners = {metric.id for metric in registry().values() if (metric.mart, metric.lifetime) == (rollup.mart, rollup.anchor)}
+            assert all(any(name.startswith(owner) for owner in owners) for name in rollup.measures.values()), rollup.name
 
 
 def test_every_rollup_is_described(city):
