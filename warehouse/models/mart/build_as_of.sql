@@ -28,6 +28,7 @@ dated as (
     union all select file_id, valid_from from core_division
     union all select file_id, valid_from from core_department
     union all select file_id, greatest(valid_from, commissioned_on) from core_service_point
+    union all select file_id, valid_from from core_population_cell
 ),
 other_day as (
     select max(dated.day) as as_of_on
