@@ -13,7 +13,7 @@ LifeTable = tuple[str, str, str]  # event, age, scope
 
 @dataclass(frozen=True)
 class Rollup:
-    """One rollup. kind: flow (sums per period), change (what a stock gains and loses on a day), life (ends and censorings per age).
+    """One rollup. kind: flow (sums per period), exact (distinct counts per period), change (what a stock gains and loses on a day), life (ends and censorings per age).
 
     `dimensions` are columns of its mart (and `weekday`); `measures` maps an aggregate, parameters spelled out, to the column that holds its sums.
     """
@@ -49,6 +49,12 @@ class Catalog:
     def flow(self, mart: str, anchor: str, need: Need, fragments: set[str]) -> Rollup | None:
         """The smallest rollup that holds these sums."""
         return self._smallest(mart, "flow", anchor, need, lambda rollup: fragments <= set(rollup.measures))
+
+    def exact(self, mart: str, anchor: str, grain: str, columns: frozenset[str], fragments: set[str]) -> Rollup | None:
+        """The rollup of distinct counts by exactly this period and these columns: such counts cannot be added up to any other."""
+        wanted = (mart, "exact", anchor, grain, columns)
+        found = (each for each in self.rollups if (each.mart, each.kind, each.anchor, each.grain, each.dimensions) == wanted)
+        return next((each for each in found if fragments <= set(each.measures)), None)
 
     def change(self, mart: str, anchor: str, need: Need, fragments: set[str]) -> Rollup | None:
         """The smallest rollup of a stock's gains and losses."""

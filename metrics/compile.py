@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from metrics.across import compile_share, runs_across
 from metrics.catalog import Catalog, Rollup
+from metrics.dimensions import DIMENSIONS
 from metrics.marts import counted_rows
 from metrics.query import Query, Question, read_query
 from metrics.spec import placeholders, spell_out
@@ -17,12 +19,15 @@ from metrics.stock import compile_stock
 
 __all__ = ["LIFE_TABLE", "Compiled", "Query", "compile_query"]
 
+EXACT_GRAINS = ("month", "year")
 LIFE_TABLE = ("age", "n_event", "n_censored")
 
 
 def compile_query(query: Query, catalog: Catalog) -> Compiled:
     """The statement that answers a query; raise QueryRefused if the metric does not answer it."""
     question = read_query(query)
+    if runs_across(question):
+        return compile_share(question, catalog)
     if question.form.is_stock:
         return compile_stock(question, catalog)
     if question.form.kind == "survival_quantile":
@@ -34,7 +39,10 @@ def compile_query(query: Query, catalog: Catalog) -> Compiled:
 def _flow_source(question: Question, catalog: Catalog) -> Source:
     metric, form, need = question.metric, question.form, need_of(question)
     wanted = {role: spell_out(fragment, question.params) for role, fragment in form.fragments().items()}
-    rollup = None if form.kind == "distinct" else catalog.flow(metric.mart, metric.time, need, set(wanted.values()))
+    if form.kind == "distinct":
+        rollup = _exact(question, catalog, set(wanted.values()))
+    else:
+        rollup = catalog.flow(metric.mart, metric.time, need, set(wanted.values()))
     if rollup:
         return _of_rollup(rollup, {role: f"sum({rollup.measures[fragment]})" for role, fragment in wanted.items()})
     bins = catalog.life(metric.mart, metric.time, need, form.life_table) if form.life_table else None
@@ -42,6 +50,20 @@ def _flow_source(question: Question, catalog: Catalog) -> Source:
         roles = {"numerator": form.binned_numerator, "denominator": form.binned_denominator, "n": form.binned_denominator}
         return _of_rollup(bins, roles)
     return Source(metric.mart, metric.time, form.fragments(), (counted_rows(metric.mart), f"{metric.time} is not null"))
+
+
+def _exact(question: Question, catalog: Catalog, fragments: set[str]) -> Rollup | None:
+    """Distinct things are counted beforehand by whole month or year and one place; filters other than on the period need the mart."""
+    periods = [name for name in question.by if DIMENSIONS[name].kind == "period"]
+    filters_places = any(DIMENSIONS[name].kind != "period" for name in question.where)
+    if len(periods) != 1 or periods[0] not in EXACT_GRAINS or filters_places or question.metric.ends_at_release:
+        return None
+    [grain] = periods
+    edges = [edge for edge in (question.start, question.end) if edge]
+    if any(edge.day != 1 or (grain == "year" and edge.month != 1) for edge in edges) or set(question.where) - {"year", grain}:
+        return None
+    columns = frozenset(DIMENSIONS[name].column for name in question.by if name != grain)
+    return catalog.exact(question.metric.mart, question.metric.time, grain, columns, fragments)
 
 
 def _of_rollup(rollup: Rollup, roles: dict[str, str]) -> Source:
