@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import cache
 
 from metrics.marts import mart_columns
 from metrics.spec import QueryRefused
+from warehouse.contract import tables
 
 DIVISION_COLUMNS = ("province_code", "city_code", "district_code", "town_code", "division_code")
 
@@ -77,6 +79,13 @@ def offered(mart: str, *, stock: bool) -> tuple[str, ...]:
     return tuple(
         name for name, dimension in DIMENSIONS.items() if (name in periods if dimension.kind == "period" else dimension.column in columns)
     )
+
+
+@cache
+def is_many(mart: str, name: str) -> bool:
+    """Whether a row of the mart may have several values of a dimension: its column is a list. Its parts do not add up to the whole."""
+    column = tables()[mart].columns.get(DIMENSIONS[name].column)
+    return column is not None and column.type.endswith("[]")
 
 
 def division_columns(mart: str) -> tuple[str, ...]:

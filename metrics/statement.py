@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from metrics.catalog import Need
-from metrics.dimensions import DIMENSIONS, PERIODS, division_columns, period_key
+from metrics.dimensions import DIMENSIONS, PERIODS, division_columns, is_many, period_key
 from metrics.query import Question, columns_of
 from metrics.spec import Value, placeholders
-
-ONE_AUDIENCE = "audience_one"
 
 
 @dataclass(frozen=True)
@@ -77,24 +75,31 @@ def need_of(question: Question) -> Need:
 
 def keys(question: Question, source: Source) -> dict[str, str]:
     """The expressions to group by, one a dimension of the breakdown; periods as numbers or dates, for speed."""
-    return {name: _key(name, source) for name in question.by}
+    return {name: _key(question, name, source) for name in question.by}
 
 
-def _key(name: str, source: Source) -> str:
+def _key(question: Question, name: str, source: Source) -> str:
     dimension = DIMENSIONS[name]
-    if dimension.kind == "many":
-        return ONE_AUDIENCE
+    if is_many(question.metric.mart, name):
+        return _one(name)
     if dimension.kind != "period":
         return dimension.column
     return name if name in source.stored else PERIODS[name].key.format(d=source.date)
 
 
 def relation(question: Question, source: Source) -> str:
-    """The relation, with one row for every audience of a row where the breakdown is by audience."""
-    if "audience" not in question.by:
-        return source.relation
-    one = "unnest(case when len(audience) > 0 then list_distinct(audience) else [null::varchar] end)"
-    return f"(select *, {one} as {ONE_AUDIENCE} from {source.relation})"
+    """The relation, with one row for every value of a row where the breakdown is by a many-valued dimension."""
+    rows = source.relation
+    for name in (name for name in question.by if is_many(question.metric.mart, name)):
+        column = DIMENSIONS[name].column
+        one = f"unnest(case when len({column}) > 0 then list_distinct({column}) else [null::varchar] end)"
+        rows = f"(select *, {one} as {_one(name)} from {rows})"
+    return rows
+
+
+def _one(name: str) -> str:
+    """The column that holds one value of a many-valued dimension."""
+    return f"{DIMENSIONS[name].column}_one"
 
 
 def conditions(question: Question, source: Source, bindings: Bindings, *, period: bool = True) -> str:
@@ -110,7 +115,7 @@ def conditions(question: Question, source: Source, bindings: Bindings, *, period
         if DIMENSIONS[name].kind != "period":
             parts.append(_matches(question, name, values, bindings))
         elif period:
-            parts.append(in_period(name, _key(name, source), values, bindings))
+            parts.append(in_period(name, _key(question, name, source), values, bindings))
     return " and ".join(parts) or "true"
 
 
@@ -125,8 +130,8 @@ def _matches(question: Question, name: str, values: tuple[str | int, ...], bindi
     if dimension.kind == "division":
         levels = (f"{column} in ({placeholders_})" for column in division_columns(question.metric.mart))
         return f"({' or '.join(levels)})"
-    if dimension.kind == "many":
-        return f"{ONE_AUDIENCE} in ({placeholders_})" if name in question.by else f"list_has_any(audience, [{placeholders_}])"
+    if is_many(question.metric.mart, name):
+        return f"{_one(name)} in ({placeholders_})" if name in question.by else f"list_has_any({dimension.column}, [{placeholders_}])"
     return f"{dimension.column} in ({placeholders_})"
 
 
