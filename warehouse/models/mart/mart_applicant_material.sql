@@ -1,0 +1,57 @@
+-- One material of one case whose applicant is known. A paper is handed in again if the same person handed in the same kind of paper with an earlier
+-- application in the 24 months before, whatever body it went to. The personal key stays behind; applicant_no tells applicants apart within one release.
+with applicant as (
+    select coalesce(alias.canonical_case_id, event.case_id) as case_id, min(event.applicant_key) as applicant_key
+    from core_case_event as event
+    left join int_link_alias as alias on alias.case_id = event.case_id
+    where event.applicant_key is not null
+    group by coalesce(alias.canonical_case_id, event.case_id)
+),
+known as (
+    select material.*, applicant.applicant_key, moment.application_at
+    from mart_material as material
+    join applicant on applicant.case_id = material.case_id
+    join int_case_moment as moment on moment.case_id = material.case_id
+),
+moment_of_paper as (
+    select distinct applicant_key, material_code, application_at
+    from known
+    where is_submitted
+),
+repeated as (
+    select
+        applicant_key,
+        material_code,
+        application_at,
+        coalesce(
+            lag(application_at) over (partition by applicant_key, material_code order by application_at) >= application_at - interval 24 month, false
+        ) as is_repeat
+    from moment_of_paper
+)
+select
+    known.case_id,
+    known.material_code,
+    known.source_id,
+    dense_rank() over (order by known.applicant_key) as applicant_no,
+    known.item_id,
+    known.item_type,
+    known.audience,
+    known.theme,
+    known.case_type,
+    known.dept_id,
+    known.function_code,
+    known.division_code,
+    known.province_code,
+    known.city_code,
+    known.district_code,
+    known.town_code,
+    known.channel,
+    known.channel_group,
+    known.application_on,
+    known.licence_type,
+    known.is_submitted,
+    known.is_exempted,
+    coalesce(repeated.is_repeat, false) as is_repeat_submission
+from known
+left join repeated on known.is_submitted and repeated.applicant_key = known.applicant_key
+    and repeated.material_code = known.material_code and repeated.application_at = known.application_at
