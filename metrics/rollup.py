@@ -38,6 +38,11 @@ class Shape:
 
 PLACE = Shape("month_place", "month", DIVISION_COLUMNS)
 BY_ITEM = Shape("month_item", "month", (*OFFICE, *ITEM, *CHANNEL, "outcome", "grade"))
+BY_OFFICE = (
+    Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type", "site_id")),
+    PLACE,
+    Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL)),
+)
 WITH_ITEMS = ("completed_on", "rated_on")  # elsewhere a rollup by item is as long as its mart, and the mart answers as fast
 FLOW_SHAPES = {
     "mart_case": (
@@ -67,6 +72,11 @@ FLOW_SHAPES = {
     "mart_channel_volume": (Shape("day", "day", (*OFFICE, *ITEM, *CHANNEL)),),
     "mart_interaction": (Shape("day", "day", (*OFFICE, *ITEM)),),
     "mart_service_standard": (Shape("day", "day", (*OFFICE, *ITEM, *CHANNEL)),),
+    "mart_session": BY_OFFICE,
+    "mart_payment": BY_OFFICE,
+    "mart_delivery": BY_OFFICE,
+    "mart_applicant_material": (Shape("month_material", "month", (*OFFICE, "licence_type", "material_code")), *BY_OFFICE),
+    "mart_terminal_day": (Shape("month", "month", (*DIVISION_COLUMNS, "site_id")), PLACE, Shape("day", "day", DIVISION_COLUMNS)),
 }
 LIFE_SHAPES = {
     "mart_case": (
@@ -78,6 +88,8 @@ LIFE_SHAPES = {
         Shape("month_hour", "month", (*DIVISION_COLUMNS, "site_id", "queue_code", "issued_hour", "weekday")),
         Shape("month", "month", (*DIVISION_COLUMNS, "site_id", "queue_code")),
     ),
+    "mart_session": (Shape("month_department", "month", (*OFFICE, "item_type", "site_id")), PLACE),
+    "mart_delivery": (Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type")), PLACE),
 }
 # Other marts are kept by day and every dimension that they have.
 EVERY = tuple(dict.fromkeys((*DIVISION_COLUMNS, *(each.column for each in DIMENSIONS.values() if each.column))))
@@ -86,6 +98,8 @@ BY_CHANGE = (Shape("change", "day", EVERY),)
 CHANGE_SHAPES = {
     "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)),),
     "mart_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")),),
+    "mart_material": (Shape("change", "day", (*DIVISION_COLUMNS, "licence_type")),),
+    "mart_delivery": (Shape("change", "day", ("dept_id", "function_code")),),
 }
 
 
