@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -18,6 +18,8 @@ from metrics.spec import Form, Value
 from metrics.states import NOT_PROVIDED, NOT_YET_COMPLETE
 from metrics.together import run_together
 
+COMPLETENESS = "completeness_by_mart"  # table of a release, see warehouse/freshness.py
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -30,6 +32,7 @@ class Answer:
     as_of: date | None
     definition_version: int
     rows: list[dict[str, Any]]
+    provisional_from: date | None = None  # the first day of its period that some source has not delivered yet; None: all is there
 
     def to_json(self) -> dict[str, Any]:
         """The document that the outside sees."""
@@ -47,6 +50,12 @@ class Store:
     release: str | None
     as_of: date | None
     provided: frozenset[str]
+    complete_on: dict[str, date] = field(default_factory=dict)
+
+    def provisional_from(self, *marts: str) -> date | None:
+        """The first day for which not every source of these marts has delivered (R8); None where the store does not say."""
+        known = [self.complete_on[mart] for mart in marts if mart in self.complete_on]
+        return min(known) + timedelta(days=1) if known else None
 
 
 def answer(con: duckdb.DuckDBPyConnection, query: Query) -> Answer:
@@ -66,7 +75,13 @@ def answer_all(con: duckdb.DuckDBPyConnection, queries: Iterable[Query], store: 
 def read_store(con: duckdb.DuckDBPyConnection) -> Store:
     """Look up what a store has."""
     stamp, as_of = _release(con)
-    return Store(read_catalog(con, as_of), stamp, as_of, filled_marts(con))
+    return Store(read_catalog(con, as_of), stamp, as_of, filled_marts(con), _complete_on(con))
+
+
+def _complete_on(con: duckdb.DuckDBPyConnection) -> dict[str, date]:
+    if COMPLETENESS not in table_names(con):
+        return {}
+    return {mart: day for mart, day in con.execute(f"select mart, complete_on from {COMPLETENESS}").fetchall() if day}
 
 
 def _release(con: duckdb.DuckDBPyConnection) -> tuple[str | None, date | None]:
@@ -89,7 +104,16 @@ def _answer(store: Store, compiled: Compiled, rows: list[tuple]) -> Answer:
     found = list(_judged(question, compiled.roles, rows, withheld))
     if not found and not question.by:
         found = [unjudged(withheld).to_row() if withheld else _nothing(question.form).to_row()]
-    return Answer(question.metric.id, question.form.unit, question.params, store.release, store.as_of, question.metric.version, found)
+    metric = question.metric
+    open_from = _provisional_from(question, store)
+    return Answer(metric.id, question.form.unit, question.params, store.release, store.as_of, metric.version, found, open_from)
+
+
+def _provisional_from(question: Question, store: Store) -> date | None:
+    """The first day that is not complete, where the question reaches as far."""
+    first = store.provisional_from(question.metric.mart, *question.form.requires)
+    last = min(filter(None, (question.end and question.end - timedelta(days=1), store.as_of)), default=None)
+    return first if first and (last is None or last >= first) else None
 
 
 def _withheld(question: Question, store: Store) -> str | None:

@@ -51,10 +51,12 @@ def metric(  # noqa: PLR0913  (options of a command)
         if show_sql:
             print(compile_query(query, read_catalog(con)).sql)
             return
-        body = answer(con, query).to_json()
+        found = answer(con, query)
     except ValueError as error:
         raise Wrong(str(error)) from error
-    _print_answer(body, "json" if json else form)
+    _print_answer(found.to_json(), "json" if json else form)
+    if found.provisional_from and form == "table" and not json:
+        print(f"Provisional from {found.provisional_from} on: not every source has delivered that day yet.")
 
 
 def metrics(home: Home = None, json: Json = False) -> None:

@@ -83,7 +83,10 @@ class Emission:
 
 @dataclass(frozen=True)
 class Source:
-    """A source definition. `files` are the name patterns that it claims; `cadence_hours` is how often it should deliver."""
+    """A source definition. `files` are the name patterns that it claims; `cadence_hours` is how often it should deliver.
+
+    `completeness_lag`: days that its records may take to arrive; a period is provisional until they have passed.
+    """
 
     id: str
     emits: tuple[Emission, ...] = ()
@@ -96,6 +99,7 @@ class Source:
     priority: int = 100
     cadence_hours: int = 24
     quarantine_limit: int = 0
+    completeness_lag: int = 0
     tables: tuple[tuple[str, tuple[Emission, ...]], ...] = ()
 
     def claims(self, name: str) -> bool:
@@ -142,6 +146,11 @@ def cadences() -> dict[str, int]:
     return {source.id: source.cadence_hours for source in sources().values()}
 
 
+def lags() -> dict[str, int]:
+    """How many days the records of each defined source may take to arrive."""
+    return {source.id: source.completeness_lag for source in sources().values()}
+
+
 def feed_of(path: Path) -> Feed | None:
     """The feed whose name starts the file's or its folder's name (the longest that fits)."""
     for name in (path.name, path.parent.name):
@@ -164,6 +173,7 @@ def _source(raw: dict[str, Any]) -> Source:
         "priority",
         "cadence_hours",
         "quarantine_limit",
+        "completeness_lag",
         "emits",
         "tables",
     }
@@ -182,6 +192,7 @@ def _source(raw: dict[str, Any]) -> Source:
         priority=raw.get("priority", 100),
         cadence_hours=raw.get("cadence_hours", 24),
         quarantine_limit=raw.get("quarantine_limit", 0),
+        completeness_lag=raw.get("completeness_lag", 0),
         tables=tables,
     )
 

@@ -7,10 +7,10 @@ import dagster as dg
 from metrics.registry import registry
 from pipelines.defs.models import rollup_key
 from pipelines.defs.quality import GATE
-from pipelines.source import cadences
+from pipelines.source import cadences, lags
 from pipelines.workshop import Workshop
 from warehouse.contract import tables
-from warehouse.freshness import freshness_query
+from warehouse.freshness import completeness_query, freshness_query
 from warehouse.release import publish
 
 
@@ -31,7 +31,8 @@ def release() -> dg.AssetsDefinition:
 
 def extra_tables() -> dict[str, str]:
     """Tables of a release that only this room can make: the catalogue as it is now, and how new each source's records are."""
-    return {"metric_definition": definitions_query(), "source_freshness": freshness_query(cadences())}
+    freshness = freshness_query(cadences(), lags())
+    return {"metric_definition": definitions_query(), "source_freshness": freshness, "completeness_by_mart": completeness_query(freshness)}
 
 
 def definitions_query() -> str:
