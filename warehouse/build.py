@@ -18,6 +18,8 @@ from typing import Any
 import duckdb
 
 from warehouse.models.changes import (
+    ALIAS,
+    LINKS_BEFORE,
     MOVED,
     TOUCHED,
     belongs_to,
@@ -25,6 +27,7 @@ from warehouse.models.changes import (
     find_moved_cases,
     find_touched_cases,
     fingerprint,
+    keep_links,
     last_file,
     rows_of,
 )
@@ -82,10 +85,13 @@ class _Build:
     shadows: set[str] = field(default_factory=set)
     marks: dict[str, str] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
+    links_mark: str = ""
 
     def __post_init__(self) -> None:
         found = self.con.execute("select name, value from build_state where name like 'model:%'").fetchall()
         self.states = {name.removeprefix("model:"): json.loads(value) for name, value in found}
+        keep_links(self.con)
+        self.links_mark = fingerprint(self.con, LINKS_BEFORE)
 
     def bring_up_to_date(self, model: Model) -> None:
         """Skip, rebuild for the changed cases, or rebuild in full."""
@@ -106,7 +112,7 @@ class _Build:
 
     def forget_changes(self) -> None:
         """Drop the temporary tables of this run."""
-        for name in (*sorted(self.shadows), TOUCHED, MOVED):
+        for name in (*sorted(self.shadows), TOUCHED, MOVED, LINKS_BEFORE):
             self.con.execute(f"drop table if exists temp.{name}")
 
     def _mark(self, name: str) -> str:
@@ -123,6 +129,8 @@ class _Build:
             return False
         if name in models() and models()[name].follows_cases:
             return json.loads(mark)["full"] == json.loads(before)["full"]
+        if name == ALIAS:
+            return before == self.links_mark  # else a build was broken off, and what its links were is forgotten
         if name == "build_as_of":
             earlier, now = self.states["mart_case"]["as_of"], self._as_of()
             return earlier is not None and now is not None and earlier <= now

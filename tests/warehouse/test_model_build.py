@@ -22,6 +22,7 @@ def test_models_read_only_what_exists_and_come_after_what_they_read():
         "ref_event_type",
         "ref_channel",
         "ref_source_priority",
+        "ref_visit_policy",
     }
     for name, inputs in model_graph().items():
         assert inputs <= known | set(order), name

@@ -2,6 +2,7 @@
 
 A row enters core with the file_id of its file and leaves it only for history, when a newer row (or a retraction, which stays in history) has its key.
 So the cases that files touched are those named by newer rows in core or history, and by older history rows that share a key with them.
+A matter that several case numbers stand for is touched as a whole, by any of them or when its links change.
 Models that read the as-of date change for further cases when it moves: those still open in some respect, and those that have come due since.
 """
 
@@ -13,6 +14,8 @@ from warehouse.contract import Feed, feeds, tables
 
 TOUCHED = "touched_case"
 MOVED = "moved_case"  # touched, or dependent on the as-of date
+ALIAS = "int_link_alias"  # which case numbers stand for another
+LINKS_BEFORE = "links_before"  # what it said before this build
 
 
 def case_tables() -> frozenset[str]:
@@ -36,18 +39,25 @@ def last_file(mark: str) -> int:
     return max(int(core_file), int(history_file))
 
 
+def keep_links(con: duckdb.DuckDBPyConnection) -> None:
+    """Remember which cases stood for which before this build: what joins or leaves a matter touches all of it."""
+    exists = con.execute(f"select count(*) > 0 from duckdb_tables() where table_name = '{ALIAS}' and not temporary").fetchone()
+    source = f"from {ALIAS}" if exists and exists[0] else "select null::varchar as case_id, null::varchar as canonical_case_id where false"
+    con.execute(f"create or replace temp table {LINKS_BEFORE} as {source}")
+
+
 def find_touched_cases(con: duckdb.DuckDBPyConnection, since: dict[str, int]) -> int:
-    """Fill the temporary table of cases touched by files after `since` (per core table); returns their number."""
+    """Fill the temporary table of cases touched by files after `since` (per core table), or by links that came or went; returns their number."""
     by_table = {feed.table: feed for feed in feeds().values()}
     parts = [part for table, file_id in since.items() for part in _touched(by_table[table], file_id)]
-    return _fill(con, TOUCHED, parts)
+    return _fill(con, TOUCHED, [*parts, *_relinked()])
 
 
 def find_moved_cases(con: duckdb.DuckDBPyConnection, as_of_before: str | None) -> int:
     """Fill the temporary table of touched cases and those that depend on the as-of date, which was `as_of_before` (None: it did not move)."""
     parts = [f"select case_id from {TOUCHED}"]
     if as_of_before is not None:
-        parts.append(f"select case_id from mart_case where not is_completed or not is_e2e_event or due_on > date '{as_of_before}'")
+        parts.append(f"select case_id from mart_case where not is_completed or not is_e2e_event or due_on > date '{as_of_before}' or statutory_due_on > date '{as_of_before}'")
     return _fill(con, MOVED, parts)
 
 
@@ -59,6 +69,13 @@ def rows_of(table: str, cases: str) -> str:
 def belongs_to(cases: str) -> str:
     """The condition of rows_of."""
     return f"case_id is null or case_id in (select case_id from {cases})"
+
+
+def _relinked() -> list[str]:
+    """Cases whose link came, went or changed in this build."""
+    pairs = ((ALIAS, LINKS_BEFORE), (LINKS_BEFORE, ALIAS))
+    changed = " union all ".join(f"(select case_id, canonical_case_id from {one} except select case_id, canonical_case_id from {other})" for one, other in pairs)
+    return [f"select unnest([case_id, canonical_case_id]) as case_id from ({changed})"]
 
 
 def _touched(feed: Feed, file_id: int) -> list[str]:
@@ -85,8 +102,12 @@ def _cases_of_persons(feed: Feed, file_id: int) -> list[str]:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, name: str, parts: list[str]) -> int:
+    """The cases of the parts, and with them every case number of their matters, as these were and as they are."""
+    links = f"(select case_id, canonical_case_id from {ALIAS} union select case_id, canonical_case_id from {LINKS_BEFORE})"
     con.execute(
-        f"create or replace temp table {name} as select distinct case_id from ({' union all '.join(parts)}) where case_id is not null"
+        f"create or replace temp table {name} as with named as (select distinct case_id from ({' union all '.join(parts)}) where case_id is not null), "
+        f"link as {links}, head as (select canonical_case_id from link where case_id in (from named) or canonical_case_id in (from named)) "
+        "from named union from head union select case_id from link where canonical_case_id in (from head)"
     )
     return con.execute(f"select count(*) from {name}").fetchone()[0]  # pyright: ignore
 

@@ -1,4 +1,4 @@
-"""Code tables for the models: the order of event types, the group of each channel, the priority of each source."""
+"""Code tables for the models: the order of event types, the group of each channel, what counts as a visit, the priority of each source."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from warehouse.contract import code_list
 
 
 def install_codes(con: duckdb.DuckDBPyConnection) -> None:
-    """Write ref_event_type and ref_channel from the contract; create ref_source_priority (empty) when it is missing."""
+    """Write ref_event_type, ref_channel and ref_visit_policy; create ref_source_priority (empty) when it is missing."""
     order = ", ".join(f"('{code}', {place}::tinyint)" for place, code in enumerate(code_list("event_type")))
     con.execute(f"create or replace table ref_event_type as select * from (values {order}) as t (event_type, ordinal)")
     groups = ", ".join(f"('{channel}', '{group}', {online})" for channel, group, online in channel_rows())
     con.execute(f"create or replace table ref_channel as select * from (values {groups}) as t (channel, channel_group, is_online)")
+    rows = ", ".join(f"('{kind}', {counts})" for kind, counts in visit_policy().items())
+    con.execute(f"create or replace table ref_visit_policy as select * from (values {rows}) as t (kind, counts)")
     con.execute("create table if not exists ref_source_priority (source_id VARCHAR, priority BIGINT)")
 
 
@@ -32,6 +34,11 @@ def channel_rows() -> list[tuple[str, str, bool]]:
     """Every channel with its group and whether it is online."""
     group_of = {channel: group for group, channels in _codes()["channel_groups"].items() for channel in channels}
     return [(channel, group_of[channel], group_of[channel] == "online") for channel in code_list("channel")]
+
+
+def visit_policy() -> dict[str, bool]:
+    """Whether each doubtful kind of coming counts as a visit."""
+    return {kind: entry["counts"] for kind, entry in _codes()["visit_policy"].items()}
 
 
 @cache

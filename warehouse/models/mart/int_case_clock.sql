@@ -91,6 +91,14 @@ select
     ) as is_promise_countable,
     coalesce(clock_end_on <= due_on, false) as is_decided_by_due,
     not coalesce(is_start_published and coalesce(is_until_published, true) and coalesce(is_due_published, true), false)
-        as is_calendar_provisional
+        as is_calendar_provisional,
+    start_no,
+    observed_until_on,
+    open_since_on,
+    worked_before_open_no,
+    closed_working_days,
+    closed_days,
+    open_working_days,
+    open_days
 from netted
 cross join build_as_of as as_of

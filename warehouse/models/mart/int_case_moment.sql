@@ -1,15 +1,17 @@
--- One case: its application moment, its completion, and the source, item, department, division and bundle that its events name first.
+-- One case: its application moment, its completion, the channels of its decision and delivery, and the source, item, department, division and bundle that its events name first.
 -- int_case_milestone gives the keys of these few events; events with equal keys go by event_id.
 with keyed as (
     select
-        event.*,
+        event.* replace (coalesce(alias.canonical_case_id, event.case_id) as case_id),
         coalesce(event.ts_precision, 's') <> 'day' as is_exact,
         epoch_us(event.occurred_at) * 32 + kind.ordinal as moment_key,
         case when event.event_type in ('submitted', 'received', 'onsite_submission') then 0 else 288230376151711744 end as application_rank,
         case event.event_type when 'completed' then 0 when 'decided' then 1 when 'not_accepted' then 2 when 'withdrawn' then 3 end
-            * 288230376151711744 as completing_rank
+            * 288230376151711744 as completing_rank,
+        case event.event_type when 'decided' then 0 when 'completed' then 288230376151711744 end as deciding_rank
     from core_case_event as event
     join ref_event_type as kind on kind.event_type = event.event_type
+    left join int_link_alias as alias on alias.case_id = event.case_id
 ),
 picked as (
     select
@@ -21,7 +23,9 @@ picked as (
         moment_key = milestone.bundle_key and keyed.bundle_id is not null as is_bundle,
         application_rank + moment_key = milestone.application_key as is_application,
         completing_rank + moment_key = milestone.completion_key as is_completion,
-        completing_rank + moment_key = milestone.outcome_key and keyed.outcome is not null as is_outcome
+        completing_rank + moment_key = milestone.outcome_key and keyed.outcome is not null as is_outcome,
+        deciding_rank + moment_key = milestone.decision_key as is_decision,
+        moment_key = milestone.delivery_key and keyed.event_type = 'delivered' as is_delivery
     from keyed
     join int_case_milestone as milestone on milestone.case_id = keyed.case_id
 )
@@ -41,7 +45,9 @@ select
     min(occurred_at) filter (where is_completion) as completed_at,
     min(occurred_on) filter (where is_completion) as completed_on,
     min(occurred_at) filter (where is_completion and is_exact) as completed_exact_at,
-    arg_min(outcome, event_id) filter (where is_outcome) as outcome
+    arg_min(outcome, event_id) filter (where is_outcome) as outcome,
+    arg_min(channel, event_id) filter (where is_decision) as decision_channel,
+    arg_min(channel, event_id) filter (where is_delivery) as delivery_channel
 from picked
-where is_earliest or is_item or is_department or is_division or is_bundle or is_application or is_completion or is_outcome
+where is_earliest or is_item or is_department or is_division or is_bundle or is_application or is_completion or is_outcome or is_decision or is_delivery
 group by case_id

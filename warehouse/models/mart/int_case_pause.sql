@@ -2,7 +2,7 @@
 -- A request for supplements ends at the next supplement_received; a clock_stop at the next special_ended of that kind; either at the end of the clock.
 with pause_event as (
     select
-        event.case_id,
+        coalesce(alias.canonical_case_id, event.case_id) as case_id,
         event.occurred_at,
         event.occurred_on,
         event.event_id,
@@ -11,6 +11,7 @@ with pause_event as (
         event.event_type in ('supplement_requested', 'special_started') as is_start
     from core_case_event as event
     join ref_event_type as kind on kind.event_type = event.event_type
+    left join int_link_alias as alias on alias.case_id = event.case_id
     where event.event_type in ('supplement_requested', 'supplement_received')
         or (event.event_type in ('special_started', 'special_ended') and event.special_kind = 'clock_stop')
 ),

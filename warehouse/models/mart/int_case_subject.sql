@@ -31,6 +31,8 @@ select
     span.ended_on,
     span.completing_type is not null as is_completed,
     span.is_void,
+    version.legal_limit,
+    version.legal_unit,
     version.promised_limit,
     version.promised_unit,
     coalesce(version.is_limit_converted, false) as is_limit_converted

@@ -7,6 +7,8 @@ select
     coalesce(lead(valid_from) over (partition by item_id order by valid_from, version), date '9999-12-31') as until_on,
     dept_id,
     division_code,
+    legal_limit,
+    legal_unit,
     promised_limit,
     promised_unit,
     is_limit_converted

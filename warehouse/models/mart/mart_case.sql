@@ -1,15 +1,27 @@
 -- One case: everything that a case-based metric counts by or adds up.
 with rated as (
-    select case_id, bool_or(is_valid and is_active) as has_active_rating, bool_or(is_latest and grade <= 2) as has_bad_rating
+    select
+        case_id,
+        bool_or(is_valid and is_active) as has_active_rating,
+        bool_or(is_latest and grade <= 2) as has_bad_rating,
+        coalesce(bool_and(grade >= 3) filter (where is_latest and is_active), false) as has_satisfied_rating
     from mart_rating as rating
     where case_id is not null
     group by case_id
 ),
 published as (
-    select case_id, min(due_at) as due_at
+    select coalesce(alias.canonical_case_id, deadline.case_id) as case_id, min(deadline.due_at) as due_at
     from core_case_deadline as deadline
-    where kind = 'published'
-    group by case_id
+    left join int_link_alias as alias on alias.case_id = deadline.case_id
+    where deadline.kind = 'published'
+    group by coalesce(alias.canonical_case_id, deadline.case_id)
+),
+-- Results that reached the applicant without coming: sent electronically or by courier.
+sent as (
+    select distinct coalesce(alias.canonical_case_id, delivery.case_id) as case_id
+    from core_delivery as delivery
+    left join int_link_alias as alias on alias.case_id = delivery.case_id
+    where delivery.mode in ('elicence', 'download', 'courier') and coalesce(delivery.direction, 'result') = 'result'
 ),
 joined as (
     select
@@ -17,7 +29,8 @@ joined as (
         milestone.* exclude (case_id, accepted_on),
         subject.* exclude (case_id, item_id, accepted_on, last_event_on, application_on, channel),
         subject.accepted_on as clock_start_on,
-        clock.* exclude (case_id),
+        clock.* exclude (case_id, start_no, observed_until_on, open_since_on, worked_before_open_no, closed_working_days, closed_days,
+                         open_working_days, open_days),
         coalesce(milestone.received_on, moment.application_on) as receipt_on,
         coalesce(channel.channel_group, 'other') as channel_group,
         coalesce(channel.is_online, false) as is_applied_online,
@@ -26,15 +39,37 @@ joined as (
         coalesce(visit.visits_upper, 0) as visits_upper,
         coalesce(visit.terminal_visits, 0) as terminal_visits,
         coalesce(visit.has_unknown_point, false) as has_unknown_point,
+        coalesce(visit.is_outside, false) as is_outside,
+        visit.handling_site_level,
+        visit.excess_cause,
+        coalesce(reference.linked_case_count, 1) as linked_case_count,
+        coalesce(reference.source_reference_count, 1) as source_reference_count,
+        coalesce(decision_channel.is_online, false)
+            and (coalesce(moment.delivery_channel in ('web', 'app', 'wechat', 'courier'), false) or sent.case_id is not null)
+            as is_ended_online,
+        statute.statutory_due_on,
+        coalesce(statute.is_statutory_due, false) as is_statutory_due,
+        coalesce(statute.is_decided_by_statute, false) as is_decided_by_statute,
+        standing.* exclude (case_id),
         coalesce(rated.has_active_rating, false) as has_active_rating,
         coalesce(rated.has_bad_rating, false) as has_bad_rating,
+        coalesce(rated.has_satisfied_rating, false) as has_satisfied_rating,
+        coalesce(material.submitted_materials, 0) as submitted_materials,
+        coalesce(material.has_other_paper, false) as has_other_paper,
+        coalesce(material.has_commitment, false) as has_commitment,
         published.due_at as published_due_at
     from int_case_moment as moment
     join int_case_milestone as milestone on milestone.case_id = moment.case_id
     join int_case_subject as subject on subject.case_id = moment.case_id
     join int_case_clock as clock on clock.case_id = moment.case_id
-    left join int_case_visit as visit on visit.case_id = moment.case_id
+    join int_case_standing as standing on standing.case_id = moment.case_id
+    left join int_case_visit_count as visit on visit.case_id = moment.case_id
+    left join int_case_reference as reference on reference.case_id = moment.case_id
+    left join int_case_statute as statute on statute.case_id = moment.case_id
+    left join sent on sent.case_id = moment.case_id
+    left join ref_channel as decision_channel on decision_channel.channel = moment.decision_channel
     left join int_case_session as session on session.case_id = moment.case_id
+    left join int_case_material as material on material.case_id = moment.case_id
     left join rated on rated.case_id = moment.case_id
     left join published on published.case_id = moment.case_id
     left join ref_channel as channel on channel.channel = moment.channel
@@ -115,9 +150,41 @@ select
         end as bigint
     ) as observed_level,
     case when ended.is_completed and ended.is_applied_online then ended.visits > item.visits_max end as is_overclaimed,
+    case when ended.is_completed and ended.is_applied_online and ended.visits > item.visits_max then ended.excess_cause end as overclaim_cause,
+    ended.is_completed and ended.is_applied_online and ended.visits = 0 and ended.is_ended_online as is_end_to_end_online,
+    ended.is_at_cross_region_window or ended.is_outside as is_cross_region,
+    ended.handling_site_level,
+    ended.linked_case_count,
+    ended.source_reference_count,
+    ended.is_identified,
+    not ended.is_acceptance_imputed or ended.deemed_accepted_on is not null
+        or coalesce(ended.completing_type in ('completed', 'decided') and ended.outcome is distinct from 'not_accepted', false) as is_accepted,
+    ended.deemed_accepted_on,
+    ended.statutory_due_on,
+    ended.is_statutory_due,
+    ended.is_statutory_due and not ended.is_decided_by_statute as is_statutory_breach,
+    ended.open_working_days,
+    case
+        when ended.open_working_days <= 5 then '0-5'
+        when ended.open_working_days <= 20 then '6-20'
+        when ended.open_working_days <= 45 then '21-45'
+        when ended.open_working_days > 45 then 'over-45'
+    end as open_band,
+    ended.is_open_paused,
+    ended.open_pause_since_on,
+    ended.is_zombie,
+    ended.zombie_since_on,
+    ended.aged_6_on,
+    ended.aged_21_on,
+    ended.aged_46_on,
     ended.supplement_count,
     ended.has_active_rating,
     ended.has_bad_rating,
+    ended.has_satisfied_rating,
+    coalesce(item.id_only, false) as is_id_only,
+    ended.submitted_materials,
+    ended.has_other_paper,
+    ended.has_commitment,
     case when coalesce(ended.result_on, ended.unseen_after_on) >= ended.application_on
          then date_diff('day', ended.application_on, coalesce(ended.result_on, ended.unseen_after_on)) end as e2e_days,
     coalesce(ended.result_on >= ended.application_on, false) as is_e2e_event,

@@ -79,6 +79,7 @@ select
     coalesce(graded.legal_limit is not null and graded.legal_unit in ('natural_day', 'hour'), false)
         or coalesce(graded.promised_limit is not null and graded.promised_unit in ('natural_day', 'hour'), false) as is_limit_converted,
     coalesce(graded.supports_epay, false) as supports_epay,
+    coalesce(graded.supports_courier, false) as supports_courier,
     coalesce(graded.id_only, false) as id_only,
     graded.steps_count,
     graded.cross_scope

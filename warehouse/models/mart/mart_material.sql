@@ -1,19 +1,24 @@
 -- One material of one case that is not void: the highest resubmission. A material whose case is not known yet has no date.
-with repeated as (
+with material as (
+    select given.* replace (coalesce(alias.canonical_case_id, given.case_id) as case_id)
+    from core_case_material as given
+    left join int_link_alias as alias on alias.case_id = given.case_id
+),
+repeated as (
     select material.case_id, material.material_code
-    from core_case_material as material
+    from material
     group by material.case_id, material.material_code
     having count(*) > 1
 ),
 -- Most materials were handed in once; only the others need an order.
 latest as (
     select material.*
-    from core_case_material as material
+    from material
     left join repeated on repeated.case_id = material.case_id and repeated.material_code = material.material_code
     where repeated.case_id is null
     union all
     select material.*
-    from core_case_material as material
+    from material
     join repeated on repeated.case_id = material.case_id and repeated.material_code = material.material_code
     qualify row_number() over (
         partition by material.case_id, material.material_code
@@ -45,10 +50,14 @@ select
     latest.provided_by in ('reuse', 'elicence', 'data_share') as is_exempted,
     latest.provided_by in ('paper', 'upload') as is_submitted,
     coalesce(latest.was_available, false) as was_available,
-    coalesce(latest.copies, 1) as copies
+    coalesce(latest.copies, 1) as copies,
+    coalesce(subject.application_on >= stock.since_on, false) as is_licence_in_stock
 from latest
 left join int_case_subject as subject on subject.case_id = latest.case_id
 left join mart_item as item on item.item_id = subject.item_id and item.version = subject.item_version
 left join dim_division as division on division.division_code = subject.division_code
 left join ref_channel as channel on channel.channel = subject.channel
+left join (
+    select licence_type, min(since_on) as since_on from mart_elicence where licences > 0 group by licence_type
+) as stock on stock.licence_type = latest.licence_type
 where not coalesce(subject.is_void, false)

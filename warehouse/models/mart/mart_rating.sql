@@ -1,7 +1,7 @@
 -- One rating of a case that is not void (or of no known case), with the case's item, department and division, else the item's own.
 with rating as (
     select
-        rating.source_id, rating.rating_id, rating.case_id, rating.item_id, rating.channel, rating.grade, rating.rated_at, rating.rated_on,
+        rating.source_id, rating.rating_id, coalesce(alias.canonical_case_id, rating.case_id) as case_id, rating.item_id, rating.channel, rating.grade, rating.rated_at, rating.rated_on,
         coalesce(rating.validity, 'valid') = 'valid' as is_valid,
         not coalesce(rating.is_default, false) as is_active,
         coalesce(rating.rating_no, 0) as ordinal,
@@ -11,6 +11,7 @@ with rating as (
             else rating.rater_key
         end as opinion
     from core_rating as rating
+    left join int_link_alias as alias on alias.case_id = rating.case_id
 ),
 ranked as (
     select

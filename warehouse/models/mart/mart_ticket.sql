@@ -1,12 +1,13 @@
 -- One queue ticket. Waits run from issue (appointments: from the later of slot and check-in) to the first call, and are summed over a chain of transfers.
 with leg as (
     select
-        ticket.*,
+        ticket.* replace (coalesce(alias.canonical_case_id, ticket.case_id) as case_id),
         coalesce(chain.first_ticket_id, ticket.ticket_id) as first_ticket_id,
         chain.first_ticket_id is null as is_chain_head,
         coalesce(ticket.slot_start_at, appointment.slot_start_at) as slot_at,
         ticket.appointment_id is not null or ticket.slot_start_at is not null as is_appointment
     from core_queue_ticket as ticket
+    left join int_link_alias as alias on alias.case_id = ticket.case_id
     left join int_ticket_chain as chain on chain.source_id = ticket.source_id and chain.ticket_id = ticket.ticket_id
     left join (
         select appointment_id, min(slot_start_at) as slot_start_at from core_appointment group by appointment_id
