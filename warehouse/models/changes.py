@@ -57,7 +57,9 @@ def find_moved_cases(con: duckdb.DuckDBPyConnection, as_of_before: str | None) -
     """Fill the temporary table of touched cases and those that depend on the as-of date, which was `as_of_before` (None: it did not move)."""
     parts = [f"select case_id from {TOUCHED}"]
     if as_of_before is not None:
-        parts.append(f"select case_id from mart_case where not is_completed or not is_e2e_event or due_on > date '{as_of_before}' or statutory_due_on > date '{as_of_before}'")
+        parts.append(
+            f"select case_id from mart_case where not is_completed or not is_e2e_event or due_on > date '{as_of_before}' or statutory_due_on > date '{as_of_before}'"
+        )
     return _fill(con, MOVED, parts)
 
 
@@ -74,7 +76,9 @@ def belongs_to(cases: str) -> str:
 def _relinked() -> list[str]:
     """Cases whose link came, went or changed in this build."""
     pairs = ((ALIAS, LINKS_BEFORE), (LINKS_BEFORE, ALIAS))
-    changed = " union all ".join(f"(select case_id, canonical_case_id from {one} except select case_id, canonical_case_id from {other})" for one, other in pairs)
+    changed = " union all ".join(
+        f"(select case_id, canonical_case_id from {one} except select case_id, canonical_case_id from {other})" for one, other in pairs
+    )
     return [f"select unnest([case_id, canonical_case_id]) as case_id from ({changed})"]
 
 
