@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,11 +13,13 @@ from metrics.catalog import Catalog, filled_marts, read_catalog, table_names
 from metrics.compile import Compiled, Query, compile_query
 from metrics.intervals import Quantile
 from metrics.judge import Sums, Verdict, judge, judge_survival, unjudged
-from metrics.query import Question
-from metrics.spec import Form, Value
+from metrics.public import for_public
+from metrics.query import Question, read_query
+from metrics.spec import Form, QueryRefused, Value
 from metrics.states import NOT_PROVIDED, NOT_YET_COMPLETE
 from metrics.together import run_together
 
+SCOPES = ("internal", "public")
 COMPLETENESS = "completeness_by_mart"  # table of a release, see warehouse/freshness.py
 
 
@@ -58,14 +60,31 @@ class Store:
         return min(known) + timedelta(days=1) if known else None
 
 
-def answer(con: duckdb.DuckDBPyConnection, query: Query) -> Answer:
-    """Answer one query."""
-    return answer_all(con, [query])[0]
+def answer(con: duckdb.DuckDBPyConnection, query: Query, scope: str = "internal") -> Answer:
+    """Answer one query, for insiders or for the `public`."""
+    return answer_all(con, [query], scope=scope)[0]
 
 
-def answer_all(con: duckdb.DuckDBPyConnection, queries: Iterable[Query], store: Store | None = None) -> list[Answer]:
+def answer_all(
+    con: duckdb.DuckDBPyConnection, queries: Iterable[Query], store: Store | None = None, scope: str = "internal"
+) -> list[Answer]:
     """Answer the queries of a page, in their order; what the store is gets looked up once (or is handed in, for a sealed release)."""
     known = store or read_store(con)
+    if scope not in SCOPES:
+        raise QueryRefused(f"There is no scope {scope!r}; choose one of {', '.join(SCOPES)}.")
+    asked = list(queries)
+    answers = _for_insiders(con, asked, known)
+    return answers if scope == "internal" else [_for_public(con, query, found, known) for query, found in zip(asked, answers, strict=True)]
+
+
+def _for_public(con: duckdb.DuckDBPyConnection, query: Query, found: Answer, store: Store) -> Answer:
+    def ask(other: Query) -> list[dict[str, Any]]:
+        return _for_insiders(con, [other], store)[0].rows
+
+    return replace(found, rows=for_public(read_query(query), found.rows, ask, store.as_of))
+
+
+def _for_insiders(con: duckdb.DuckDBPyConnection, queries: list[Query], known: Store) -> list[Answer]:
     compiled = [compile_query(query, known.catalog) for query in queries]
     answerable = [each for each in compiled if each.question.metric.mart in known.provided]
     rows = dict(zip(map(id, answerable), run_together(con, answerable), strict=True))

@@ -74,7 +74,7 @@ def test_a_source_that_fell_silent_is_not_waited_for(store):
 
 def test_tickets_feed_cases_through_their_visits():
     assert {"case_events", "queue_tickets"} <= set(feeds_of("mart_case"))
-    assert "case_events" not in feeds_of("mart_ticket")
+    assert "case_events" not in feeds_of("mart_queue_snapshot")
 
 
 @pytest.fixture
