@@ -81,7 +81,8 @@ def city() -> Iterable[duckdb.DuckDBPyConnection]:
         made = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
         for name in sorted(tables().keys() - made):
             chance = random.Random(name)  # a mart's rows do not depend on which others there are
-            _fill(connection, name, [_any_row(chance, name, index) for index in range(240)])
+            make = _offered if name in ("mart_organisation", "mart_item_channel") else _any_row
+            _fill(connection, name, [make(chance, name, index) for index in range(240)])
         build_rollups(connection)
         yield connection
 
@@ -105,6 +106,8 @@ def _any_row(chance: random.Random, name: str, index: int) -> Row:
     contract = tables()[name]
     known = {**_owner(chance, chance.randrange(40)), **_channel(chance), "site_id": chance.choice(["hall", "branch"])}
     row = {column.name: known.get(column.name) for column in contract.columns.values()}
+    if row.get("channel") and contract.columns["channel"].type == "VARCHAR[]":
+        row["channel"] = chance.choice([[], [row["channel"]], ["web", "window"]])
     for column in contract.columns.values():
         if row[column.name] is None and (column.name not in known or not column.nullable):
             row[column.name] = _any_value(chance, column, index, is_key=column.name in contract.key)
@@ -112,6 +115,15 @@ def _any_row(chance: random.Random, name: str, index: int) -> Row:
         if row.get(began) and row.get(ended):
             row[began], row[ended] = sorted((row[began], row[ended]))
     return row
+
+
+def _offered(chance: random.Random, name: str, index: int) -> Row:
+    """A row of a mart of offers: by turns the thing itself, which has no channels, and what it offers over the same days."""
+    itself, *offers = tables()[name].columns["offer"].codes
+    row = _any_row(random.Random(f"{name} {index // 2}"), name, index // 2)
+    plain = {"offer": itself, "channel": [], "func": "none"}
+    offered = {"offer": chance.choice(offers), "channel": chance.choice([["web"], ["app", "web"], ["window"]]), "func": "apply"}
+    return row | {key: value for key, value in (offered if index % 2 else plain).items() if key in row}
 
 
 LIFETIMES = (

@@ -38,7 +38,7 @@ def test_the_document_of_the_contract(con, make_mart):
 
 
 def test_parameters_are_answered_with_their_defaults(con):
-    assert answer(con, Query("declared_depth_share")).params == {"level": 3, "scheme": "gd_4"}
+    assert answer(con, Query("declared_depth_share")).params == {"level": 3, "scheme": "gd_4", "variant": "cumulative"}
     assert answer(con, Query("observed_visit_share")).params == {"k": 1, "variant": "unconditional"}
     assert answer(con, Query("wait_within_target")).params == {"minutes": 10}
     assert answer(con, Query("queue_wait")).params == {"stat": "mean"}

@@ -15,6 +15,9 @@ dated as (
     select
         version.*,
         coalesce(valid_to, lead(begins_on) over (partition by item_id order by begins_on, version_no), date '9999-12-31') as ends_on,
+        first_value(steps_count ignore nulls) over (
+            partition by item_id order by begins_on, version_no rows between unbounded preceding and unbounded following
+        ) as baseline_steps_count,
         list_contains(online_steps, 'submit') as has_submit,
         list_contains(online_steps, 'info') as has_info
     from version
@@ -65,8 +68,10 @@ select
     division.town_code,
     graded.online_steps,
     graded.visits_max,
+    graded.visit_reason,
     cast(graded.level_gd_4 as bigint) as level_gd_4,
     cast(case when graded.level_gd_4 > 3 then 3 else graded.level_gd_4 end as bigint) as level_gd_2013,
+    graded.depth_scheme,
     graded.declared_depth,
     graded.approved_depth,
     coalesce(graded.is_on_online_hall, false) as is_on_online_hall,
@@ -82,6 +87,7 @@ select
     coalesce(graded.supports_courier, false) as supports_courier,
     coalesce(graded.id_only, false) as id_only,
     graded.steps_count,
+    graded.baseline_steps_count,
     graded.cross_scope
 from graded
 left join dim_department as department on department.dept_id = graded.dept_id
