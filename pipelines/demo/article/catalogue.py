@@ -57,21 +57,31 @@ def _item(town: Town, which: tuple[str, Spec], where: tuple[str, int, int], name
     is_spot = _part((at + 1) * 0.618034) < group.get("spot", 0.5)
     low, high = group.get("legal", [10, 40])
     legal = round(low + (high - low) * _part((at + 1) * 0.754878))
+    kinds = group.get("type", ["01", "07", "20"])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
     zh, en = (named[1], named[2]) if named else _name(town, function, at // len(functions))
     item = {
-        "item_id": f"{code}-{name}-{at + 1:03d}", "catalog_code": f"{name}-{at + 1:03d}", "name_zh": zh, "name_en": en, "item_type": group.get("type", ["01", "07", "20"])[at % 3] if isinstance(group.get("type", []), list) else group["type"],
+        "item_id": f"{code}-{name}-{at + 1:03d}", "catalog_code": f"{name}-{at + 1:03d}", "name_zh": zh, "name_en": en, "item_type": kinds[at % len(kinds)],
         "dept_id": f"{owner}-{function}", "division_code": code, "audience": group.get("audience", "person" if at % 2 else "enterprise"),
         "theme": town.bodies["functions"][function][2], "case_type": "on_the_spot" if is_spot else "commitment", "legal_limit": legal,
         "promised_limit": max(1, round(legal * group.get("promised", 0.45))), "visits_max": visits, "is_on_online_hall": group.get("online_hall", True),
         "steps_count": 3 + at % 4, "has_fee": _part((at + 1) * 0.569840) < group.get("fee", 0.0), "demand": 1 / (1 + at * 0.37) ** 0.7,
         "valid_from": str(group.get("listed_on", "2014-01-01")), "group": name, "at": at, "place": no, "function": function,
     }  # fmt: skip
-    return item | (named[3] if named and len(named) > 3 else {})
+    firsts = [rule["set"] for rule in group.get("first", []) if at < rule["count"]]
+    for own in (group.get("set", {}), *firsts, named[3] if named and len(named) > 3 else {}):
+        item |= own
+    return item
 
 
 def _functions(town: Town, group: Spec) -> list[str]:
-    names = group.get("functions", 10)
-    return list(town.bodies["functions"])[:names] if isinstance(names, int) else names
+    chosen = _first_functions(town, group.get("functions", 10))
+    return [name for name in chosen if name not in group.get("not", ())]
+
+
+def _first_functions(town: Town, given: int | list[str]) -> list[str]:
+    """A list as it is given, or the first so many of bodies.yaml."""
+    return list(town.bodies["functions"])[:given] if isinstance(given, int) else given
 
 
 def _visits(counts: Spec, at: int) -> int:
@@ -127,14 +137,18 @@ def _full(item: Spec) -> Spec:
     }  # fmt: skip
 
 
-def offered(group: Spec, item: Spec) -> dict[str, str]:
+def offered(town: Town, item: Spec) -> dict[str, str]:
     """The channels of an item and the day from which it can be applied for there."""
     out = {}
-    for channel, offer in group.get("channels", {}).items():
+    for channel, offer in town["items"][item["group"]].get("channels", {}).items():
         rule = offer if isinstance(offer, dict) else {"items": offer}
         count = rule.get("items", "all")
         fits = count == "all" or item["at"] < count
-        fits = fits and item["place"] < rule.get("divisions", 10**9) and item["function"] in rule.get("functions", [item["function"]])
+        fits = (
+            fits
+            and item["place"] < rule.get("divisions", 10**9)
+            and item["function"] in _first_functions(town, rule.get("functions", [item["function"]]))
+        )
         if fits:
             out[channel] = str(rule.get("from", item["valid_from"]))
     return out
@@ -145,7 +159,7 @@ def item_channels(town: Town, every: list[Spec]) -> pl.DataFrame:
     rows = []
     for item in every:
         group = town["items"][item["group"]]
-        for channel, start in offered(group, item).items():
+        for channel, start in offered(town, item).items():
             funcs = (
                 *FUNCS[channel],
                 *(("pay",) if item["has_fee"] and channel != "window" else ()),

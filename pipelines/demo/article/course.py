@@ -98,7 +98,7 @@ def _results(cases: Cases, rng: np.random.Generator) -> None:
     ended = cases.at["ended"]
     in_session = cases.is_window & (cases.net_days + cases.pause_days == 0)
     fetched = rng.random(n) < np.where(
-        cases.is_online, np.array([habits["pickup"][k] for k in range(4)])[visits], habits.get("window_pickup", 0.55)
+        cases.is_online, np.array([habits["pickup"][k] for k in range(4)])[visits], path(habits["window_pickup"], ended // DAY)
     )
     sent = rng.random(n) < path(habits["courier"], ended // DAY)
     mode = np.where(fetched, PICKUP, np.where(sent, COURIER, DOWNLOAD))

@@ -59,7 +59,10 @@ def _small_halls(town: Town, line: Spec, where: dict[str, Any]) -> list[Spec]:
     for code in town.at(line["at"])[: line.get("first", 10**9)]:
         place = where[code]
         hall = {"id": f"{line['prefix']}-{code}", "zh": place["name_zh"] + line["zh"], "en": f"{place['name_en']} {line['en']}"}
-        out += _hall(hall | {"kind": line["kind"], "windows": {line["mode"]: 1}, "opened": line.get("opened", "2014-01-01")}, place)
+        out += _hall(
+            hall | {"kind": line["kind"], "windows": {line["mode"]: line.get("windows", 1)}, "opened": line.get("opened", "2014-01-01")},
+            place,
+        )
     return out
 
 

@@ -49,7 +49,7 @@ class Stage:
         """Day from which each item can be applied for on each channel, as [item, channel]."""
         out = np.full((len(self.items), len(CHANNELS)), FOREVER)
         for row, item in enumerate(self.items):
-            for channel, start in offered(self.town["items"][item["group"]], item).items():
+            for channel, start in offered(self.town, item).items():
                 out[row, CHANNELS.index(channel)] = number(date.fromisoformat(start))
             for channel in self.town["items"][item["group"]].get("own_platform", ()):  # there before the common portal lists it
                 out[row, CHANNELS.index(channel)] = 0

@@ -69,12 +69,13 @@ class Town:
         return dict(self.divisions.select("division_code", "parent_code").rows())
 
     def at(self, where: Any) -> list[str]:
-        """Codes of divisions: one code, a list, or {level: 6, in: code, leave_out: n}."""
+        """Codes of divisions: one code, a list, or {level: 4, in: code, outside: code, but: codes}."""
         if not isinstance(where, dict):
             return [where] if isinstance(where, str) else list(where)
-        inside, skipped = where.get("in"), set(where.get("but", ()))
+        inside, outside, skipped = where.get("in"), where.get("outside"), set(where.get("but", ()))
         rows = self.divisions.filter(pl.col("level") == where["level"])["division_code"].to_list()
-        return [code for code in rows if code not in skipped and (inside is None or inside in self.above(code))]
+        kept = [code for code in rows if code not in skipped and (inside is None or inside in self.above(code))]
+        return [code for code in kept if outside is None or outside not in self.above(code)]
 
     def above(self, code: str | None) -> list[str]:
         """A division and everything that it lies in, from below."""
