@@ -9,12 +9,13 @@ from itertools import product
 from typing import Any
 
 PLACEHOLDER = re.compile(r"\$([a-z_]+)")
-KINDS = ("count", "distinct", "ratio", "mean", "survival_quantile", "design_effect", "stock_count", "stock_ratio", "stock_mean", "stock_distinct")  # fmt: skip
+KINDS = ("count", "distinct", "ratio", "mean", "survival_quantile", "design_effect", "stock_count", "stock_ratio", "stock_mean", "stock_distinct", "derived")  # fmt: skip
 INTERVALS = ("wilson", "wilson_weighted", "t", "greenwood", "bounds", "none")
-UNITS = ("share", "per_100k", "per_10k", "cases", "items", "departments", "tickets", "calls", "persons", "materials", "copies", "visits", "levels", "points", "minutes",
+UNITS = ("share", "per_100k", "per_10k", "cases", "items", "departments", "tickets", "calls", "persons", "materials", "copies", "visits", "bundles", "levels", "points", "minutes",
          "working_days", "calendar_days", "seconds", "hours", "organisations", "channels", "sites", "uses", "accounts", "sessions", "hits", "contacts",
          "appointments", "payments", "deliveries", "licences", "licence_types", "datasets", "records", "documents", "steps", "yuan", "ratio",
          "score", "percentage_points", "figures", "rows", "km")  # fmt: skip
+EVALUATORS = ("standardised_ratio", "target_attainment", "late_share", "late_hours_p95", "sources_delivering", "revision_size", "grim_failures")
 BETTER = ("higher", "lower", "neutral")
 EVIDENCE = ("declared", "approved", "observed", "surveyed", "estimated", "target")
 PICKERS = ("variant", "stat")  # parameters that choose a form of the metric
@@ -93,6 +94,7 @@ class Form:
     binned_numerator: str = ""
     binned_denominator: str = ""
     requires: tuple[str, ...] = ()
+    evaluator: str = ""  # of a derived form: who computes it (metrics/derived.py)
 
     @property
     def is_stock(self) -> bool:
@@ -106,7 +108,7 @@ class Form:
 
     def fragments(self) -> dict[str, str]:
         """The aggregates that answer this form, by the role that they play; none where a life table answers it."""
-        if self.kind == "survival_quantile":
+        if self.kind in ("survival_quantile", "derived"):
             return {}
         roles = {"numerator": self.numerator, "denominator": self.denominator, "n": self.n or self.denominator or self.numerator,
                  "squares": self.squares, "bound": self.bound}  # fmt: skip
