@@ -88,7 +88,7 @@ LIFE_SHAPES = {
         Shape("month_hour", "month", (*DIVISION_COLUMNS, "site_id", "queue_code", "issued_hour", "weekday")),
         Shape("month", "month", (*DIVISION_COLUMNS, "site_id", "queue_code")),
     ),
-    "mart_session": (Shape("month_department", "month", (*OFFICE, "item_type", "site_id")), PLACE),
+    "mart_session": (Shape("month_department", "month", (*OFFICE, *CHANNEL, "item_type", "site_id")), PLACE),
     "mart_delivery": (Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type")), PLACE),
 }
 # Other marts are kept by day and every dimension that they have.
@@ -97,6 +97,8 @@ BY_DAY = (Shape("day", "day", EVERY),)
 BY_CHANGE = (Shape("change", "day", EVERY),)
 CHANGE_SHAPES = {
     "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)),),
+    "mart_item_channel": (Shape("change", "day", EVERY), Shape("change_place", "day", (*DIVISION_COLUMNS, "channel"))),
+    "mart_depth_evidence": (Shape("change", "day", EVERY), Shape("change_place", "day", DIVISION_COLUMNS)),
     "mart_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")),),
     "mart_material": (Shape("change", "day", (*DIVISION_COLUMNS, "licence_type")),),
     "mart_delivery": (Shape("change", "day", ("dept_id", "function_code")),),

@@ -129,6 +129,7 @@ def _offered(chance: random.Random, name: str, index: int) -> Row:
 LIFETIMES = (
     ("valid_from", "valid_to"),
     ("from_on", "until_on"),
+    ("month", "until_on"),
     ("opened_on", "closed_on"),
     ("set_on", "due_on"),
     ("period_start_on", "period_end_on"),
