@@ -126,7 +126,7 @@ def calls(*rows):
 
 
 def test_hits_are_weighed_by_calls(con, make_mart):
-    make_mart(con, "mart_data_share", calls(("D1", "I1", 90, 45), ("D2", "I2", 10, 10), ("D3", "I2", 0, 0), ("D2", None, 0, 0)))
+    make_mart(con, "mart_data_share", calls(("D1", "I1", 90, 45), ("D2", "I2", 10, 12), ("D3", "I2", 0, 0), ("D2", None, 0, 0)))
     row = one(con, "data_share_hit_rate")
     assert (row["value"], row["numerator"], row["denominator"], row["n"]) == (0.55, 55, 100, 100)
     found = {row["department"]: (row["state"], row["value"]) for row in ask(con, "data_share_hit_rate", ("department",))}

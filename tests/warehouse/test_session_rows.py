@@ -29,11 +29,12 @@ def test_calls_and_stated_purposes_are_contacts(city):
     session(city, "S1", "03-01 09:00", channel="hotline")
     session(city, "S2", "03-01 09:00", channel="hotline", purpose="repeat")
     session(city, "S3", "03-01 09:00", channel="wechat", purpose="chase_progress")
-    session(city, "S4", "03-01 09:00", channel="web", purpose="information")
+    session(city, "S4", "03-01 09:00", channel="web", purpose="small talk")
     session(city, "S5", "03-01 09:00", channel="web")
     city.build()
     assert flagged(city, "is_contact") == ["S1", "S2", "S3", "S4"]
     assert flagged(city, "is_failure_demand") == ["S2", "S3"]
+    assert [row["purpose"] for row in city.all("mart_session")] == [None, "repeat", "chase_progress", "other", None]
 
 
 def test_sessions_of_one_account_and_item_within_seven_days_are_one_journey(city):

@@ -46,7 +46,7 @@ select
     division.town_code,
     placed.channel,
     coalesce(channel.channel_group, 'other') as channel_group,
-    placed.method,
+    case when placed.method in ('wechat', 'alipay', 'unionpay', 'cash', 'card') then placed.method else 'other' end as method,
     placed.status,
     placed.amount,
     placed.paid_on,

@@ -95,7 +95,10 @@ select
     placed.is_start,
     placed.is_outcome,
     placed.channel = 'terminal' and placed.is_start and coalesce(placed.seconds >= 3, true) as is_terminal_use,
-    placed.purpose,
+    case
+        when placed.purpose in ('information', 'chase_progress', 'repeat', 'transact', 'complain') then placed.purpose
+        when placed.purpose is not null then 'other'
+    end as purpose,
     placed.channel = 'hotline' or placed.purpose is not null as is_contact,
     coalesce(placed.purpose in ('chase_progress', 'repeat'), false) as is_failure_demand,
     journey.session_id is not null as is_journey_start,
