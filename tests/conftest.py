@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Any
 
 import duckdb
 import pytest
 import yaml
+from scipy.stats import t
 
-from metrics.evaluate import Query, answer
+from metrics.evaluate import Query, Store, answer_all, read_store
 from metrics.rollup import build_rollups
 from pipelines.ingest import ingest
 from warehouse.build import build_models
@@ -26,8 +28,8 @@ GOLDEN = Path(__file__).parent / "onegate" / "golden"
 class Expectation:
     """One line of golden/expected_*.yaml: a question, and what a person with a pencil answers.
 
-    `parts` are numerator and denominator ("22/32"), `value` and `n` numbers, `state` why there is none, `interval` its two ends, and `rows`
-    the same by the values of the one dimension in `by`: parts, or a plain value.
+    `parts` are numerator and denominator ("22/32"), `value` and `n` numbers, `state` why there is none, `interval` its two ends, `values` the
+    values that a mean is taken over, and `rows` the same by the values of the one dimension in `by`: parts, or a plain value.
     """
 
     metric: str
@@ -37,16 +39,16 @@ class Expectation:
     @classmethod
     def read(cls, line: dict[str, Any]) -> Expectation:
         """A line as it stands in the file."""
-        told = {key: line[key] for key in ("parts", "value", "n", "state", "interval", "rows") if key in line}
+        told = {key: line[key] for key in ("parts", "value", "n", "state", "interval", "values", "rows") if key in line}
         return cls(line["ask"], {key: line[key] for key in line if key not in told and key != "ask"}, told)
 
     def __str__(self) -> str:
         """Its name among the tests."""
         return " ".join([self.metric, *(f"{key}={value}" for key, value in self.asked.items())])
 
-    def fault(self, con: duckdb.DuckDBPyConnection) -> str | None:
+    def fault(self, con: duckdb.DuckDBPyConnection, store: Store | None = None) -> str | None:
         """Where a store's answer differs; None where it is as told."""
-        rows = answer(con, self.query()).rows
+        rows = answer_all(con, [self.query()], store)[0].rows
         if "rows" in self.told:
             told = {None if key in (None, "null") else str(key): _told_of(found) for key, found in self.told["rows"].items()}
             found = {_key(row[self.asked["by"]]): row for row in rows}
@@ -54,6 +56,12 @@ class Expectation:
                 return f"rows {list(found)}, told {list(told)}"
             return next((f"{key}: {fault}" for key, each in told.items() if (fault := _fault(each, found[key]))), None)
         return _fault(self.told, rows[0]) if len(rows) == 1 else f"{len(rows)} rows"
+
+    def spoilt(self) -> Expectation:
+        """The same question with one thing told wrong."""
+        wrong = {"parts": [-7, 1], "value": -7, "n": -7, "state": "suppressed", "interval": [-7, 1], "values": [-7, 1], "rows": {"-7": -7}}
+        name = next(iter(self.told))
+        return Expectation(self.metric, self.asked, self.told | {name: wrong[name]})
 
     def query(self) -> Query:
         """The question."""
@@ -75,12 +83,22 @@ def _numbers(given: Any) -> list[float]:
     return [float(Fraction(str(part))) for part in parts]
 
 
+def _of_mean(values: list[float], row: dict[str, Any]) -> list[tuple[Any, float]]:
+    """Sum, number, mean and Student's interval of some values."""
+    mean, half = fmean(values), stdev(values) / len(values) ** 0.5
+    low, high = t.interval(0.95, len(values) - 1, mean, half)
+    found = (row["numerator"], row["denominator"], row["value"], row["n"], row["low"], row["high"])
+    return list(zip(found, (sum(values), len(values), mean, len(values), low, high), strict=True))
+
+
 def _fault(told: dict[str, Any], row: dict[str, Any]) -> str | None:
     pairs = []
     if "parts" in told:
         pairs += list(zip((row["numerator"], row["denominator"]), _numbers(told["parts"]), strict=True))
     if "interval" in told:
         pairs += list(zip((row["low"], row["high"]), _numbers(told["interval"]), strict=True))
+    if "values" in told:
+        pairs += _of_mean([float(Fraction(str(value))) for value in told["values"]], row)
     if "value" in told:
         pairs.append((row["value"], float(Fraction(str(told["value"])))))
     if "n" in told:
@@ -119,3 +137,9 @@ def golden_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duc
     build_rollups(con)
     yield con
     con.close()
+
+
+@pytest.fixture(scope="session")
+def golden_store(golden_city: duckdb.DuckDBPyConnection) -> Store:
+    """What the golden city's store has, looked up once."""
+    return read_store(golden_city)
