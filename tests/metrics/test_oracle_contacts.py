@@ -8,11 +8,11 @@ import pytest
 
 from metrics.evaluate import Query, answer
 
-MARCH = {"start": date(2024, 3, 1), "end": date(2024, 4, 1)}
+FIRST, AFTER = date(2024, 3, 1), date(2024, 4, 1)
 
 
 def ask(con, metric, by=(), **params):
-    return answer(con, Query(metric, by=by, params=tuple(params.items()), **MARCH)).rows
+    return answer(con, Query(metric, by=by, params=tuple(params.items()), start=FIRST, end=AFTER)).rows
 
 
 def one(con, metric, **params):

@@ -8,12 +8,12 @@ import pytest
 
 from metrics.evaluate import Query, answer
 
-SPRING = {"start": date(2024, 1, 1), "end": date(2024, 4, 1)}
+FIRST, AFTER = date(2024, 1, 1), date(2024, 4, 1)
 DAY = date(2024, 3, 5)
 
 
 def ask(con, metric, by=(), **params):
-    return answer(con, Query(metric, by=by, params=tuple(params.items()), **SPRING)).rows
+    return answer(con, Query(metric, by=by, params=tuple(params.items()), start=FIRST, end=AFTER)).rows
 
 
 def one(con, metric, **params):
