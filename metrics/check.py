@@ -6,7 +6,7 @@ import sqlglot
 from sqlglot import exp
 
 from metrics.marts import mart_columns, mart_names
-from metrics.spec import BETTER, EVIDENCE, INTERVALS, KINDS, UNITS, DefinitionError, Form, Metric, placeholders
+from metrics.spec import BETTER, EVALUATORS, EVIDENCE, INTERVALS, KINDS, UNITS, DefinitionError, Form, Metric, placeholders
 
 BIN_COLUMNS = frozenset(("age", "n_event", "n_censored"))
 
@@ -52,6 +52,9 @@ def _form(metric: Metric, form: Form, where: str) -> None:
     _one_of(metric, "kind", form.kind, KINDS)
     _one_of(metric, "unit", form.unit, UNITS)
     _one_of(metric, "interval", form.interval, INTERVALS)
+    if form.kind == "derived":
+        _one_of(metric, "evaluator", form.evaluator, EVALUATORS)
+        return
     if form.is_stock != metric.default_form.is_stock:
         raise DefinitionError(f"{where}: a metric is a stock or a flow in all its forms.")
     if not form.is_stock and metric.time not in mart_columns(metric.mart):

@@ -13,7 +13,7 @@ from metrics.catalog import Catalog, Rollup
 from metrics.dimensions import DIMENSIONS
 from metrics.marts import counted_rows
 from metrics.query import Query, Question, read_query
-from metrics.spec import placeholders, spell_out
+from metrics.spec import QueryRefused, placeholders, spell_out
 from metrics.statement import Bindings, Compiled, Source, conditions, keys, labelled, need_of, relation
 from metrics.stock import compile_stock
 
@@ -26,6 +26,8 @@ LIFE_TABLE = ("age", "n_event", "n_censored")
 def compile_query(query: Query, catalog: Catalog) -> Compiled:
     """The statement that answers a query; raise QueryRefused if the metric does not answer it."""
     question = read_query(query)
+    if question.form.kind == "derived":
+        raise QueryRefused(f"{query.metric} is computed from other figures' answers and has no statement of its own; its definition says how.")
     if runs_across(question):
         return compile_share(question, catalog)
     if question.form.is_stock:

@@ -80,6 +80,8 @@ def _metric(metric: Metric) -> Iterator[str]:
 
 
 def _anchor(metric: Metric) -> str:
+    if not metric.time and not metric.since:
+        return "of the period asked for"
     return f"by `{metric.time}`" if metric.time else f"from `{metric.since}` to `{metric.until}`"
 
 
@@ -92,6 +94,8 @@ def _forms(metric: Metric) -> Iterator[tuple[str, Form]]:
 
 
 def _computation(form: Form) -> str:
+    if form.kind == "derived":
+        return f"computed by `{form.evaluator}` in {form.unit}"
     known = {"numerator": form.numerator, "denominator": form.denominator, "rows used": form.n, "bound": form.bound}
     if form.kind == "survival_quantile":
         known = {"event": form.event, "age": form.age, "scope": form.scope, "quantile": str(form.quantile)}

@@ -11,6 +11,7 @@ import duckdb
 
 from metrics.catalog import Catalog, filled_marts, read_catalog, table_names
 from metrics.compile import Compiled, Query, compile_query
+from metrics.derived import Desk, evaluate_derived
 from metrics.intervals import Quantile
 from metrics.judge import Sums, Verdict, judge, judge_survival, unjudged
 from metrics.public import for_public
@@ -85,10 +86,33 @@ def _for_public(con: duckdb.DuckDBPyConnection, query: Query, found: Answer, sto
 
 
 def _for_insiders(con: duckdb.DuckDBPyConnection, queries: list[Query], known: Store) -> list[Answer]:
-    compiled = [compile_query(query, known.catalog) for query in queries]
-    answerable = [each for each in compiled if each.question.metric.mart in known.provided]
+    questions = [read_query(query) for query in queries]
+    plain = [compile_query(query, known.catalog) for query, question in zip(queries, questions, strict=True) if not _is_derived(question)]
+    answerable = [each for each in plain if each.question.metric.mart in known.provided]
     rows = dict(zip(map(id, answerable), run_together(con, answerable), strict=True))
-    return [_answer(known, each, rows.get(id(each), [])) for each in compiled]
+    answers = iter([_answer(known, each, rows.get(id(each), [])) for each in plain])
+    return [_derived(con, question, known) if _is_derived(question) else next(answers) for question in questions]
+
+
+def _is_derived(question: Question) -> bool:
+    return question.form.kind == "derived"
+
+
+def _derived(con: duckdb.DuckDBPyConnection, question: Question, store: Store) -> Answer:
+    """The answer to a question about a figure that rests on other figures' answers."""
+
+    def read(sql: str, given: list[Any]) -> list[dict[str, Any]]:
+        found = con.execute(sql, given)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def ask(query: Query) -> list[dict[str, Any]]:
+        return _for_insiders(con, [query], store)[0].rows
+
+    withheld = _withheld(question, store)
+    if withheld:
+        return _as_answer(question, store, [] if question.by else [unjudged(withheld).to_row()])
+    return _as_answer(question, store, evaluate_derived(question, Desk(ask, read, store.as_of)))
 
 
 def read_store(con: duckdb.DuckDBPyConnection) -> Store:
@@ -123,9 +147,13 @@ def _answer(store: Store, compiled: Compiled, rows: list[tuple]) -> Answer:
     found = list(_judged(question, compiled.roles, rows, withheld))
     if not found and not question.by:
         found = [unjudged(withheld).to_row() if withheld else _nothing(question.form).to_row()]
+    return _as_answer(question, store, found)
+
+
+def _as_answer(question: Question, store: Store, rows: list[dict[str, Any]]) -> Answer:
     metric = question.metric
     open_from = _provisional_from(question, store)
-    return Answer(metric.id, question.form.unit, question.params, store.release, store.as_of, metric.version, found, open_from)
+    return Answer(metric.id, question.form.unit, question.params, store.release, store.as_of, metric.version, rows, open_from)
 
 
 def _provisional_from(question: Question, store: Store) -> date | None:

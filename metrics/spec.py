@@ -15,7 +15,15 @@ UNITS = ("share", "per_100k", "per_10k", "cases", "items", "departments", "ticke
          "working_days", "calendar_days", "seconds", "hours", "organisations", "channels", "sites", "uses", "accounts", "sessions", "hits", "contacts",
          "appointments", "payments", "deliveries", "licences", "licence_types", "datasets", "records", "documents", "steps", "yuan", "ratio",
          "score", "percentage_points", "figures", "rows", "km")  # fmt: skip
-EVALUATORS = ("standardised_ratio", "target_attainment", "late_share", "late_hours_p95", "sources_delivering", "revision_size", "grim_failures")
+EVALUATORS = (
+    "standardised_ratio",
+    "target_attainment",
+    "late_share",
+    "late_hours_p95",
+    "sources_delivering",
+    "revision_size",
+    "grim_failures",
+)
 BETTER = ("higher", "lower", "neutral")
 EVIDENCE = ("declared", "approved", "observed", "surveyed", "estimated", "target")
 PICKERS = ("variant", "stat")  # parameters that choose a form of the metric

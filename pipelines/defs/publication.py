@@ -1,10 +1,12 @@
 """The release as an asset: it waits for the rollups and for the gate, and is all or nothing."""
 
 import json
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from metrics.registry import registry
+from metrics.snapshot import forget_snapshot, record_snapshot
 from pipelines.defs.models import rollup_key
 from pipelines.defs.quality import GATE
 from pipelines.source import cadences, lags
@@ -22,7 +24,13 @@ def release() -> dg.AssetsDefinition:
     def publish_release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         """Build, read back, seal and show a release."""
         shop: Workshop = context.resources.workshop
-        made = shop.release = publish(shop.con, shop.settings, extra=extra_tables(), on_progress=shop.say)
+        moment = datetime.now(UTC)
+        record_snapshot(shop.con, moment)
+        try:
+            made = shop.release = publish(shop.con, shop.settings, extra=extra_tables(), on_progress=shop.say)
+        except Exception:
+            forget_snapshot(shop.con, moment)
+            raise
         size = sum(path.stat().st_size for path in made.folder.iterdir())
         return dg.MaterializeResult(metadata={"stamp": made.stamp, "as_of": str(made.as_of), "bytes": size})
 
@@ -32,7 +40,12 @@ def release() -> dg.AssetsDefinition:
 def extra_tables() -> dict[str, str]:
     """Tables of a release that only this room can make: the catalogue as it is now, and how new each source's records are."""
     freshness = freshness_query(cadences(), lags())
-    return {"metric_definition": definitions_query(), "source_freshness": freshness, "completeness_by_mart": completeness_query(freshness)}
+    return {
+        "metric_definition": definitions_query(),
+        "source_freshness": freshness,
+        "completeness_by_mart": completeness_query(freshness),
+        "published_snapshot": "select * from published_snapshot",
+    }
 
 
 def definitions_query() -> str:

@@ -75,7 +75,7 @@ def city() -> Iterable[duckdb.DuckDBPyConnection]:
         for name, make, number in (
             ("mart_case", _case, 700), ("mart_ticket", _ticket, 500), ("mart_rating", _rating, 400),
             ("mart_material", _material, 400), ("mart_item", _item, 300), ("mart_queue_snapshot", _snapshot, 200),
-            ("mart_channel_volume", _volume, 300), ("mart_interaction", _interaction, 200), ("mart_service_standard", _standard, 200),
+            ("mart_channel_volume", _volume, 300), ("mart_declared_figure", _declared, 60), ("mart_target", _target, 30), ("mart_interaction", _interaction, 200), ("mart_service_standard", _standard, 200),
         ):  # fmt: skip
             _fill(connection, name, [make(chance, index) for index in range(number)])
         made = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
@@ -150,6 +150,8 @@ def _any_value(chance: random.Random, column: Column, index: int, *, is_key: boo
         "BIGINT": [0, 0, 1, 1, 2, 3, 7],
         "DOUBLE": [0.0, 0.5, 1.0, 4.0, 12.0],
         "VARCHAR[]": [[], ["one"], ["one", "two"]],
+        "DOUBLE[]": [[0.1, 0.2, 0.4, 0.8]],
+        "BIGINT[]": [[1, 2, 3, 4]],
         "DATE": [day],
         "TIMESTAMPTZ": [f"{day} 10:00:00+08"],
     }
@@ -275,3 +277,17 @@ def _standard(chance: random.Random, index: int) -> Row:
     return {**_owner(chance, chance.randrange(90)), **_channel(chance), "standard_id": f"s-{index}", "period_start_on": _day(chance),
             "is_met": chance.choice([True, True, False, None]), "volume_met": chance.choice([None, 10.0, 38.0]), "volume_total": total,
             "is_volume_known": bool(total)}  # fmt: skip
+
+
+def _declared(chance: random.Random, index: int) -> Row:
+    percent = chance.random() < 0.8
+    return {**_place(chance), "figure_id": f"f-{index}", "stated": f"{chance.randrange(10000) / 100}%" if percent else "about a third",
+            "denominator": chance.choice([40, 127, 5349]), "kind": chance.choice(["rate", "figure"]), "is_checkable": percent,
+            "stated_on": _day(chance), "dept_id": chance.choice([None, "d1"])}  # fmt: skip
+
+
+def _target(chance: random.Random, index: int) -> Row:
+    place = _place(chance)
+    return {**place, "division_code": place["district_code"], "target_id": f"target-{index}", "op": chance.choice([">=", "<="]), "value": 0.5,
+            "metric_id": chance.choice(["promise_kept_rate", "declared_depth_share", "supplement_rate"]), "due_on": _day(chance),
+            "is_superseded": chance.random() < 0.2}  # fmt: skip
