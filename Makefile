@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 SCALE ?= 1
 PORT ?= 8050
+CITIES_SCALE ?= 1
 SUDO := $(shell [ "$$(id -u)" = 0 ] || (command -v sudo >/dev/null && sudo -n true 2>/dev/null && echo sudo -n) || echo none)
 DEMO_FLAGS := $(if $(CI),--no-serve)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve bench docs clean browser lock
+.PHONY: help demo test check serve bench docs cities clean browser lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +31,9 @@ serve: .venv/.ready ## serve the dashboards of ./var
 bench: .venv/.ready ## benchmarks: ratios against hand-written scripts (minutes)
 	$(BIN)/python -m benchmarks.build_million
 	$(BIN)/python -m benchmarks.answer_time
+
+cities: .venv/.ready ## run the five cities of the source articles end to end and write docs/cities.md (CITIES_SCALE=1)
+	$(BIN)/python -m onegate.cities --scale $(CITIES_SCALE)
 
 docs: .venv/.ready ## write the generated pages of docs/ again
 	$(BIN)/python -m metrics.document

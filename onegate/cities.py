@@ -21,7 +21,7 @@ from metrics.registry import registry
 from metrics.spec import QueryRefused
 from metrics.statistics import grim
 from onegate.comparison import Verdict, compare, missing, shown
-from onegate.figures import CITIES, CityFigures, Figure, Part, Words, figures_of
+from onegate.figures import ALSO, CITIES, CityFigures, Figure, Part, Words, figures_of
 from onegate.statement import QueryRefused as StatementRefused
 from onegate.statement import run_statement
 from warehouse.release import Release, current
@@ -37,6 +37,10 @@ STATES: dict[str, Words] = {
     "suppressed": {"en": "suppressed", "zh": "已隐去"},
     "not_yet_complete": {"en": "not complete yet", "zh": "尚未完整"},
 }
+
+
+class NoMetric(ValueError):
+    """A figure asks for a metric that the catalogue does not have."""
 
 
 class CityFailed(RuntimeError):
@@ -109,12 +113,12 @@ def publish(settings: Settings, folder: Path) -> int:
     return sum(receipt.read for report in reports for receipt in report.receipts)
 
 
-def evaluate(city: str, settings: Settings, scale: float, rows_read: int = 0) -> CityRun:
-    """Answer every figure of a city from the current release."""
+def evaluate(name: str, settings: Settings, scale: float, rows_read: int = 0) -> CityRun:
+    """Answer every figure of a city (or its further figures) from the current release."""
     release = current(settings)
     if release is None:
-        raise CityFailed(f"{city}: nothing has been published in {settings.home}.")
-    entries = figures_of(city)
+        raise CityFailed(f"{name}: nothing has been published in {settings.home}.")
+    entries = figures_of(name)
     con = release.connect()
     try:
         store = read_store(con)
@@ -129,6 +133,9 @@ def _outcome(con: duckdb.DuckDBPyConnection, store: Store, release: Release, wha
     figure, part = what
     try:
         computed = _computed(con, store, release, part)
+    except NoMetric as error:
+        words = {"en": f"the metric {error} is not in the catalogue", "zh": f"指标目录中没有 {error}"}
+        return Outcome(figure, part, None, missing(words))
     except (QueryRefused, StatementRefused) as error:
         return Outcome(figure, part, None, missing({"en": str(error), "zh": str(error)}))
     if computed.value is None and not computed.rows:
@@ -149,7 +156,7 @@ def _computed(con: duckdb.DuckDBPyConnection, store: Store, release: Release, pa
     if part.query is None:
         raise QueryRefused("This part of the figure names nothing to compute.")
     if part.query.metric not in registry():
-        raise QueryRefused(f"The metric {part.query.metric} is not in the catalogue.")
+        raise NoMetric(part.query.metric)
     return _from_answer(answer_all(con, [part.query], store)[0], part.take)
 
 
@@ -170,7 +177,7 @@ def _from_answer(answer: Answer, take: str) -> Computed:
         return Computed(None, "value" if rows else "not_provided", answer.unit, rows)
     row = rows[0]
     value = row[take]
-    return Computed(None if value is None else float(value), row["state"], answer.unit, rows)
+    return Computed(None if value is None else float(value), row["state"], answer.unit if take == "value" else "", rows)
 
 
 _MEASURES = ("value", "state", "numerator", "denominator", "n", "low", "high")
@@ -186,7 +193,9 @@ def runs(cities: Sequence[str], home: Path, scale: float) -> Iterator[CityRun]:
     """Run the cities one after another, each in a folder of its own."""
     for city in cities:
         print(f"{city} …", file=sys.stderr)
-        yield run_city(city, home / city, scale)
+        run = run_city(city, home / city, scale)
+        yield run
+        yield from (evaluate(name, Settings.load(home / city), scale, run.rows_read) for name in ALSO.get(city, ()))
 
 
 def main(arguments: list[str]) -> int:

@@ -25,6 +25,7 @@ UNIT_WORDS: dict[str, Words] = {
     "calendar_days": {"en": "days", "zh": "天"}, "visits": {"en": "visits", "zh": "次"}, "levels": {"en": "levels", "zh": "级"}, "km": {"en": "km", "zh": "公里"},
     "numerators": {"en": "whole numbers give this percentage", "zh": "个整数分子可得此百分比"}, "rows": {"en": "rows with a value", "zh": "行有值"},
 }  # fmt: skip
+NOWHERE: Words = {"en": "(none)", "zh": "（无）"}  # the row of what has no value in a dimension: a city's own items have no district
 CODES = ("yes", "scaled", "shown", "plan", "anecdote", "estimate", "differs", "missing")
 HEAD = """# Five cities 五城对照
 
@@ -58,7 +59,7 @@ def summary(runs: Sequence[CityRun]) -> str:
     """A line per city, and one per part that differs or is missing."""
     lines = []
     for run in runs:
-        lines.append(f"{run.figures.city}: " + ", ".join(f"{count} {code}" for code, count in _counts(run).items() if count))
+        lines.append(f"{run.figures.name}: " + ", ".join(f"{count} {code}" for code, count in _counts(run).items() if count))
         lines += [f"  {o.figure.id} {_command(o.part)}: {o.verdict.words['en']}; computed {_computed(run, o, 'en')}" for o in run.outcomes
                   if o.verdict.code in ("differs", "missing")]  # fmt: skip
     return "\n".join(lines)
@@ -74,7 +75,7 @@ def _overview(runs: Sequence[CityRun]) -> Iterator[str]:
     for run in runs:
         counts, title = _counts(run), run.figures.title
         cells = [
-            f"[{title['en']} {title['zh']}](#{run.figures.city})",
+            f"[{title['en']} {title['zh']}](#{run.figures.name})",
             len(run.figures.figures),
             len(run.outcomes),
             *(counts[code] for code in CODES),
@@ -85,7 +86,7 @@ def _overview(runs: Sequence[CityRun]) -> Iterator[str]:
 
 def _city(run: CityRun) -> Iterator[str]:
     words = run.figures
-    yield f'<a id="{words.city}"></a>\n\n## {words.title["en"]} {words.title["zh"]}\n'
+    yield f'<a id="{words.name}"></a>\n\n## {words.title["en"]} {words.title["zh"]}\n'
     for part, name in ((words.article, "Article 文章"), (words.inputs, "Put in 输入"), (words.outcomes, "Comes out 结果")):
         yield f"**{name}.** {part['en']}  \n{part['zh']}\n"
     yield f"{run.rows_read:,} rows read 已读行数; data until 数据截至 {run.as_of}. Before the commands 运行命令前:\n"
@@ -167,7 +168,7 @@ def _computed(run: CityRun, outcome: Outcome, language: str) -> str:
 
 def _breakdown(run: CityRun, row: dict[str, Any], unit: str, language: str) -> str:
     keys = [value for name, value in row.items() if name not in ("value", "state", "numerator", "denominator", "n", "low", "high")]
-    named = " · ".join(run.places.get(str(key), {language: "–" if key is None else str(key)})[language] for key in keys)
+    named = " · ".join(run.places.get(str(key), NOWHERE if key is None else {language: str(key)})[language] for key in keys)
     state = row["state"]
     return f"{named} {_number(row['value'], unit, language) if state == 'value' else STATES[state][language]}"
 
@@ -188,8 +189,7 @@ def _basis(computed: Computed, part: Part, language: str) -> str:
         return ""
     row, said = computed.rows[0], []
     if row.get("numerator") is not None and row.get("denominator"):
-        of = {"en": "of", "zh": "/"}[language]
-        said.append(f"{_number(row['numerator'], '', language)} {of} {_number(row['denominator'], '', language)}")
+        said.append(f"{_number(row['numerator'], '', language)} / {_number(row['denominator'], '', language)}")
     if row.get("low") is not None:
         said.append(f"95 %: {rounded(row['low'] * 100, 2)}–{rounded(row['high'] * 100, 2)} %")
     return f" ({'; '.join(said)})" if said else ""

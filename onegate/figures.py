@@ -14,6 +14,7 @@ import yaml
 from metrics.query import Query
 
 CITIES = ("guangzhou", "foshan", "zhejiang", "shanghai", "chancheng")  # in the order of the articles
+ALSO = {"foshan": ("measures",)}  # further figures that a city's run answers
 KINDS = ("stock", "flow", "rate", "target", "capability", "anecdote", "estimate")
 ONLY_SHOWN = ("target", "anecdote", "estimate")  # never held against the present value as if they had been reached
 EXPECTATIONS = ("exact", "printed", "more_than", "less_than", "nearly", "about", "scaled")
@@ -70,8 +71,9 @@ class Figure:
 
 @dataclass(frozen=True)
 class CityFigures:
-    """An article's figures, and what of them was put into the demo city's files."""
+    """An article's figures, the demo city whose run answers them, and what of them was put into its files."""
 
+    name: str
     city: str
     title: Words
     article: Words
@@ -81,16 +83,16 @@ class CityFigures:
 
 
 @cache
-def figures_of(city: str) -> CityFigures:
-    """Read and check the figures of one city."""
-    text = (files("pipelines.demo") / "figures" / f"{city}.yaml").read_text("utf-8")
+def figures_of(name: str) -> CityFigures:
+    """Read and check the figures of one city (or further figures that its run answers)."""
+    text = (files("pipelines.demo") / "figures" / f"{name}.yaml").read_text("utf-8")
     body = yaml.safe_load(text)
     found = tuple(_figure(entry) for entry in body["figures"])
     ids = [figure.id for figure in found]
     if len(set(ids)) < len(ids):
-        raise FigureError(f"Figures of {city} share an id; give each its own.")
-    words = {name: _words(city, body[name]) for name in ("title", "article", "inputs", "outcomes")}
-    return CityFigures(city=city, figures=found, **words)
+        raise FigureError(f"Figures of {name} share an id; give each its own.")
+    words = {key: _words(name, body[key]) for key in ("title", "article", "inputs", "outcomes")}
+    return CityFigures(name=name, city=body["city"], figures=found, **words)
 
 
 def _figure(entry: dict[str, Any]) -> Figure:
