@@ -156,3 +156,22 @@ def test_bundles(con, make_mart):
     make_mart(con, "mart_bundle", [{"bundle_id": f"B{number}", "cases": 2} | row for number, row in enumerate(rows)])
     assert one(con, "bundles_completed")["value"] == 2
     assert figures(one(con, "visits_per_bundle")) == ("value", 1.5, 3, 2)
+
+
+def test_open_cases_by_state_at_the_end_of_the_period(con, make_mart):
+    never = date(9999, 12, 31)
+    rows = [
+        ("0-5", DAY, NEXT),
+        ("0-5", DAY, date(2024, 3, 31)),
+        ("6-20", DAY, never),
+        ("over-45", DAY, never),
+        ("over-45", NEXT, never),
+        ("paused", DAY, never),
+    ]
+    make_mart(con, "mart_open_case", [{"case_id": f"K{number}", "state": state, "since_on": since, "until_on": until}
+                                      for number, (state, since, until) in enumerate(rows)])  # fmt: skip
+    found = {
+        state: one(con, "open_cases_by_state", state=state)["value"] for state in ("0-5", "6-20", "21-45", "over-45", "paused", "zombie")
+    }
+    assert found == {"0-5": 1, "6-20": 1, "21-45": 0, "over-45": 1, "paused": 1, "zombie": 0}
+    assert one(con, "open_cases_by_state")["value"] == 1

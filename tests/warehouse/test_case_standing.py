@@ -255,3 +255,24 @@ def test_the_page_prints_the_policy():
     page = (root / "docs" / "linkage.md").read_text("utf-8")
     for kind, entry in yaml.safe_load((root / "warehouse" / "reference" / "codes.yaml").read_text("utf-8"))["visit_policy"].items():
         assert f"| `{kind}` | {'yes' if entry['counts'] else 'no'} | {entry['en']} | {entry['zh']} |" in page
+
+
+def test_states_of_an_open_case_follow_one_another_and_pauses_lie_beside_them(hall):
+    asked, given = ("supplement_requested", "2024-03-05 09:00"), ("supplement_received", "2024-03-07 09:00")
+    hall.events("K", ("submitted", "2024-03-01 09:00"), asked, given, ("completed", "2024-04-02 09:00"))
+    hall.events("SAME-DAY", ("submitted", "2024-03-01 09:00"), ("completed", "2024-03-01 19:00"))
+    hall.events("VOID", ("submitted", "2024-03-01 09:00"), ("completed", "2024-03-09 19:00", {"outcome": "void"}))
+    hall.events("Z", ("submitted", "2023-01-03 09:00"), ("supplement_requested", "2023-01-05 09:00"))
+    hall.build()
+    found = [(row["case_id"], row["state"], str(row["since_on"]), str(row["until_on"])) for row in hall.all("mart_open_case")]
+    assert [row for row in found if row[0] == "K"] == [
+        ("K", "0-5", "2024-03-01", "2024-03-11"),
+        ("K", "21-45", "2024-04-01", "2024-04-02"),
+        ("K", "6-20", "2024-03-11", "2024-04-01"),
+        ("K", "paused", "2024-03-05", "2024-03-07"),
+    ]
+    assert {row[1:] for row in found if row[1] in ("paused", "zombie") and row[0] == "Z"} == {
+        ("paused", "2023-01-05", "9999-12-31"),
+        ("zombie", "2023-07-05", "9999-12-31"),
+    }
+    assert {row[0] for row in found} == {"K", "Z"}
