@@ -70,7 +70,8 @@ def draw(batch: Batch) -> Cases:
     spot = flow.stage.of("case_type")[item] == "on_the_spot"
     outcome = pick(rng, np.array([habits["outcomes"][name] for name in OUTCOMES]), n)
     net, late = _net_days(batch, rng, item, spot)
-    pause = np.where(~spot & (rng.random(n) < habits["supplement"]), rng.integers(*habits["supplement_days"], n), 0)
+    least, most = habits["supplement_days"]
+    pause = np.where(~spot & (rng.random(n) < habits["supplement"]), rng.integers(least, most + 1, n), 0)
     net, pause = (np.where(outcome == NOT_ACCEPTED, 0, days) for days in (net, pause))
     cases = Cases(batch, item, channel, outcome, net, pause, late, _checked(batch, rng, item, channel), _sites(batch, rng, item))
     if batch.cut is not None:
@@ -103,7 +104,8 @@ def _channels(batch: Batch, rng: np.random.Generator, item: np.ndarray, day: int
 
 def _net_days(batch: Batch, rng: np.random.Generator, item: np.ndarray, spot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     promised, habits, n = batch.flow.stage.of("promised_limit")[item], batch.flow.habits, len(item)
-    used = np.maximum(np.round(promised * rng.beta(*habits["effort"], n)), 1)
+    a, b = habits["effort"]
+    used = np.maximum(np.round(promised * rng.beta(a, b, n)), 1)
     late = ~spot & (rng.random(n) < habits["late"])
     used = np.where(late, promised + rng.geometric(0.3, n), used)
     return np.where(spot, 0, used).astype(np.int64), late

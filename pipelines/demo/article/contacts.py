@@ -76,7 +76,7 @@ def _traffic(stage: Stage, name: str, spec: Spec) -> pl.DataFrame:
     reached, purposes = spec.get("reached", {"submit": 1.0}), spec.get("purposes", {})
     frame = {
         "session_id": numbered(f"S-{name.upper()}-", 1, n, 7), "channel": pl.repeat(spec["channel"], n, eager=True), "point_id": _machines(stage, spec, rng, n),
-        "account_key": "P" + pl.Series(rng.integers(1, max(town.volume(town["people"]), 50), n)).cast(pl.String).str.zfill(8),
+        "account_key": "P" + pl.Series(rng.integers(1, max(town.account_holders, 50), n)).cast(pl.String).str.zfill(8),
         "item_id": lookup(stage.item_ids, chosen), "started_at": instant(began), "ended_at": instant(began.astype(np.int64) + length),
         "hits": pl.Series(_hits(town.volume(spec["hits"]) if "hits" in spec else n, n, rng)),
         "reached": words(list(reached), pick(rng, np.array(list(reached.values())), n)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.demo.article.cases import GRANTED, NOT_ACCEPTED, Cases, day_and_second, working_back
-from pipelines.demo.days import DAY, working_days
+from pipelines.demo.days import DAY, number, working_days
 from pipelines.demo.model import path
 
 COURIER, PICKUP, DOWNLOAD = range(3)
@@ -117,7 +117,7 @@ def _each_department(cases: Cases, mode: np.ndarray) -> np.ndarray:
     day = cases.batch.flow.spec.get("courier_everywhere_from")
     if day is None:
         return mode
-    since = (np.datetime64(day) - np.datetime64(0, "D")).astype(int) * DAY
+    since = number(day) * DAY
     depts = cases.batch.flow.stage.dept_ids.to_numpy()[cases.item]
     able = np.flatnonzero((cases.at["ended"] >= since) & (cases.outcome == GRANTED) & (cases.net_days > 0))
     first = able[np.unique(depts[able], return_index=True)[1]]

@@ -39,7 +39,9 @@ def people(cases: Cases) -> pl.Series:
     town = flow.stage.town
     firm = np.array(["enterprise" in item["audience"] for item in flow.stage.items])[cases.item]
     pool = max(int(town.volume(town["people"])), 50)
-    no = np.where(firm, rng.integers(1, max(pool // 8, 20), n), rng.integers(1, pool, n))
+    known = min(max(town.account_holders, 50), pool)  # who applies online has an account
+    person = np.where(cases.is_online, rng.integers(1, known, n), rng.integers(1, pool, n))
+    no = np.where(firm, rng.integers(1, max(pool // 8, 20), n), person)
     letter = words(("P", "F"), firm.astype(int))
     if flow.spec.get("applicants") == "once":
         no, letter = np.arange(1, n + 1) + cases.batch.start * 1_000_000, pl.repeat("C", n, eager=True)

@@ -46,7 +46,7 @@ class Flow:
         items = [self.stage.items[at] for at in self.chosen]
         share = self.spec.get("share", {})
         scope = [next((code for code in self.stage.town.above(item["division_code"]) if code in share), "") for item in items]
-        demand = np.array([item["demand"] for item in items])
+        demand = np.array([item["demand"] for item in items], dtype=float)
         for code in set(scope):
             inside = np.array([one == code for one in scope])
             demand[inside] *= share.get(code, share.get("rest", 1.0)) / demand[inside].sum()
@@ -85,7 +85,8 @@ def batches(flow: Flow) -> Iterator[Batch]:
         spans = _quarters(period["from"], period["to"])
         volume = period["cases"] if flow.spec.get("unscaled") else town.volume(period["cases"])
         loads = np.array([day_weights(flow, np.arange(*span), is_staffed=True).sum() for span in spans])
-        for span, cases in zip(spans, apportioned(volume, loads), strict=True):
+        each = 2 if flow.spec.get("bundle") else 1  # pairs stay together
+        for span, cases in zip(spans, apportioned(volume // each, loads) * each, strict=True):
             if cases:
                 yield Batch(flow, *span, int(cases), period.get("cut"))
 

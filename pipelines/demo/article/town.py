@@ -49,6 +49,11 @@ class Town:
         """Return what a stated volume is at this scale: scale 1 makes one case in `one_in` of the real ones."""
         return round(stated * self.scale / (one_in or self.spec["one_in"]))
 
+    @property
+    def account_holders(self) -> int:
+        """How many of the persons have an account: those with the lowest numbers."""
+        return sum(self.volume(line["count"], line.get("one_in")) for line in self["accounts"])
+
     @cached_property
     def divisions(self) -> pl.DataFrame:
         """Every division: those written down, then numbered towns and villages."""
