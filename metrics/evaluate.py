@@ -159,7 +159,7 @@ def _as_answer(question: Question, store: Store, rows: list[dict[str, Any]]) -> 
 def _provisional_from(question: Question, store: Store) -> date | None:
     """The first day that is not complete, where the question reaches as far."""
     first = store.provisional_from(question.metric.mart, *question.form.requires)
-    last = min(filter(None, (question.end and question.end - timedelta(days=1), store.as_of)), default=None)
+    last = question.end - timedelta(days=1) if question.end else store.as_of  # a period that still runs is not complete, whoever has delivered
     return first if first and (last is None or last >= first) else None
 
 

@@ -32,6 +32,19 @@ def test_trap_08_goodhart_on_declared_depth(town):
     assert [row["value"] for row in town.rows("observed_depth_share", "month", level=3)] == [1, 1]
 
 
+def test_trap_08_the_rise_that_nobody_sees(town):
+    """The same rise, and 120 days of cases: the evidence contradicts the item, and after ninety days the alert names it."""
+    months = ("03", "04", "05", "06")
+    lines = [line for month in months for number in range(10) for line in handled(f"M{month}N{number:02}", month)]
+    town.receive(service_items=CATALOGUE, case_events=EVENTS + "\n".join(lines) + "\n")
+    town.build()
+    assert town.parts("declared_depth_share", level=4) == (1, 1)  # all that the catalogue says
+    verdicts = {variant: town.row("depth_verdict_items", variant=variant)["value"] for variant in ("supported", "contradicted", "untested")}
+    assert verdicts == {"supported": 0, "contradicted": 1, "untested": 0}
+    assert town.row("unmatched_depth_rise_items", where={"month": "2024-04"})["value"] == 0  # sixty days
+    assert town.row("unmatched_depth_rise_items")["value"] == 1
+
+
 def town_with(town, *lines: str):
     """Events (the rest of a line after the event's number) of an item of ten promised days."""
     town.receive(case_events=EVENTS + "".join(f"{number},{line}\n" for number, line in enumerate(lines)))

@@ -31,6 +31,22 @@ def test_trap_14_denominators_that_drift(town):
     assert (stock["2024-02", "440604"], stock["2024-03", "440604"], stock["2024-03", "440608"]) == (2, 1, 1)
 
 
+def test_trap_14_items_that_come_shallow_and_new(town):
+    """Two deep items all along; in March eight shallow ones are entered that were handled before, without being listed."""
+    header = "item_id,version,name_zh,item_type,dept_id,division_code,case_type,online_steps,visits_max,status,valid_from\n"
+    old = [f"O{n},1,许可,01,D1,440604,commitment,info|submit,0,in_force,2023-01-01" for n in range(2)]
+    new = [f"N{n},1,许可,01,D1,440604,commitment,info,,in_force,2024-03-01" for n in range(8)]
+    town.receive(
+        service_items="\n".join([header.strip(), "A1,1,许可,01,D1,440604,commitment,info|submit,0,suspended,2023-01-01", *old, *new]) + "\n"
+    )
+    town.events("K,submitted,2024-03-31 09:00:00,web,O1,")
+    town.build()
+    parts = {metric: [(row["numerator"], row["denominator"]) for row in town.rows(metric, "month")][-2:]
+             for metric in ("declared_depth_share", "declared_depth_share_like_for_like")}  # fmt: skip
+    assert parts["declared_depth_share"] == [(2, 2), (2, 10)]  # from all to a fifth, though nobody lost anything
+    assert parts["declared_depth_share_like_for_like"] == [(2, 2), (2, 2)]
+
+
 def test_trap_15_mean_of_ratios_or_ratio_of_means(town):
     """Limits of 20 and of 2 days: the long case takes 4 days, the short ones 2 each."""
     town.receive(service_items=CATALOGUE)
