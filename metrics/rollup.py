@@ -98,7 +98,11 @@ BY_CHANGE = (Shape("change", "day", EVERY),)
 CHANGE_SHAPES = {
     "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)),),
     "mart_item_channel": (Shape("change", "day", EVERY), Shape("change_place", "day", (*DIVISION_COLUMNS, "channel"))),
-    "mart_depth_evidence": (Shape("change", "day", EVERY), Shape("change_place", "day", DIVISION_COLUMNS)),
+    "mart_depth_evidence": (
+        Shape("change", "day", (*OFFICE, *KIND)),
+        Shape("change_office", "day", OFFICE),
+        Shape("change_place", "day", DIVISION_COLUMNS),
+    ),
     "mart_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")),),
     "mart_material": (Shape("change", "day", (*DIVISION_COLUMNS, "licence_type")),),
     "mart_delivery": (Shape("change", "day", ("dept_id", "function_code")),),

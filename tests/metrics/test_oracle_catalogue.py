@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,9 @@ def answering(request, con):
 
 def points(con, make_mart):
     kinds = [("hall", "S1"), ("window", "S1"), ("window", "S1"), ("terminal", "S1"), ("terminal", "S2"), ("terminal", "S2")]
-    rows = [{"point_id": f"P{number}", "kind": kind, "site_id": site, "state": "live"} for number, (kind, site) in enumerate(kinds)]
+    rows: list[dict[str, Any]] = [
+        {"point_id": f"P{number}", "kind": kind, "site_id": site, "state": "live"} for number, (kind, site) in enumerate(kinds)
+    ]
     rows[1]["window_mode"] = "universal"
     rows[3]["is_seen_30_days"] = rows[4]["is_seen_30_days"] = True
     rows[5] |= {"valid_from": date(2024, 7, 15)}  # after the release's date

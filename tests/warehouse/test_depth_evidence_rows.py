@@ -116,6 +116,23 @@ def test_a_rise_that_the_cases_since_contradict_shows_after_ninety_days(hall):
     assert {row["rose_on"] for row in rows} == {date(2024, 1, 1)}
 
 
+@pytest.mark.parametrize(("number", "is_unmatched"), [(9, False), (10, True)])
+def test_fewer_than_ten_cases_since_the_rise_accuse_nobody(hall, number, is_unmatched):
+    raised(hall)
+    cases(hall, number, visits=1, month="2024-02")
+    hall.item("B1")
+    cases(hall, 1, month="2024-05", item_id="B1")
+    hall.build()
+    assert evidence(hall, "2024-05")["is_rise_unmatched"] is is_unmatched
+
+
+def test_one_case_of_one_that_missed_contradicts(hall):
+    hall.item(online_steps=["submit"], visits_max=0)
+    cases(hall, 1, visits=1)  # the upper bound is 3.84 ÷ 4.84 = 0.793
+    hall.build()
+    assert evidence(hall, "2024-03")["verdict"] == "contradicted"
+
+
 def test_cases_applied_for_before_the_rise_do_not_speak_against_it(hall):
     raised(hall)
     cases(hall, 20, visits=1, month="2024-02", applied="2023-12-30")

@@ -2,7 +2,7 @@
 -- verdict. A level is supported where the Wilson 95 % lower bound of the share of cases with few enough visits reaches 0.80 (stated once, in `bar`),
 -- contradicted where the upper bound stays below it. Cases are counted by month first, so that a window is a sum of twelve numbers.
 with bar as (
-    select 0.80 as wanted_share, 1.959963984540054 as z, 90 as grace_days
+    select 0.80 as wanted_share, 1.959963984540054 as z, 90 as grace_days, 10 as fewest_cases
 ),
 online_case as (
     select item_id, application_on, date_trunc('month', completed_on)::date as month, coalesce(visits, 0) as visits
@@ -81,6 +81,7 @@ since_rise as (
         and online_case.month between standing.month - interval 11 month and standing.month
     where standing.judged_on - standing.rose_on > bar.grace_days
     group by standing.item_id, standing.month
+    having count(*) >= any_value(bar.fewest_cases)
 ),
 level_count as (
     select
