@@ -172,7 +172,7 @@ def _from_statement(settings: Settings, part: Part) -> Computed:
 def _from_answer(answer: Answer, take: str) -> Computed:
     rows = tuple(answer.rows)
     if take == "rows":
-        return Computed(float(sum(1 for row in rows if row["state"] == "value" and row["value"])), unit="rows", rows=rows)
+        return Computed(float(sum(1 for row in rows if row["value"] and None not in _keys(row))), unit="rows", rows=rows)
     if len(rows) != 1 or any(name not in _MEASURES for name in rows[0]):
         return Computed(None, "value" if rows else "not_provided", answer.unit, rows)
     row = rows[0]
@@ -181,6 +181,11 @@ def _from_answer(answer: Answer, take: str) -> Computed:
 
 
 _MEASURES = ("value", "state", "numerator", "denominator", "n", "low", "high")
+
+
+def _keys(row: dict[str, Any]) -> list[Any]:
+    """The dimensions of a row."""
+    return [value for name, value in row.items() if name not in _MEASURES]
 
 
 def _places(con: duckdb.DuckDBPyConnection) -> dict[str, Words]:
