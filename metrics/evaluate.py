@@ -157,9 +157,9 @@ def _as_answer(question: Question, store: Store, rows: list[dict[str, Any]]) -> 
 
 
 def _provisional_from(question: Question, store: Store) -> date | None:
-    """The first day that is not complete, where the question reaches as far."""
+    """The first day that is not complete, where the question reaches as far. A period that still runs is not complete, whoever has delivered."""
     first = store.provisional_from(question.metric.mart, *question.form.requires)
-    last = question.end - timedelta(days=1) if question.end else store.as_of  # a period that still runs is not complete, whoever has delivered
+    last = question.end - timedelta(days=1) if question.end else store.as_of
     return first if first and (last is None or last >= first) else None
 
 
