@@ -23,7 +23,7 @@ KIND_WORDS: dict[str, Words] = {
 UNIT_WORDS: dict[str, Words] = {
     "minutes": {"en": "min", "zh": "分钟"}, "seconds": {"en": "s", "zh": "秒"}, "working_days": {"en": "working days", "zh": "个工作日"},
     "calendar_days": {"en": "days", "zh": "天"}, "visits": {"en": "visits", "zh": "次"}, "levels": {"en": "levels", "zh": "级"}, "km": {"en": "km", "zh": "公里"},
-    "numerators": {"en": "whole numbers give this percentage", "zh": "个整数分子可得此百分比"}, "rows": {"en": "rows with a value", "zh": "行有值"},
+    "numerators": {"en": "numerator(s) give this percentage", "zh": "个整数分子可得此百分比"}, "rows": {"en": "rows with a value", "zh": "行有值"},
 }  # fmt: skip
 NOWHERE: Words = {"en": "(none)", "zh": "（无）"}  # the row of what has no value in a dimension: a city's own items have no district
 CODES = ("yes", "scaled", "shown", "plan", "anecdote", "estimate", "differs", "missing")
@@ -112,7 +112,7 @@ def _figure(run: CityRun, figure: Figure) -> Iterator[str]:
             figure.id,
             said if at == 0 else "″",
             computed,
-            _both(outcome.verdict.words),
+            " ".join(dict.fromkeys(outcome.verdict.words.values())),
             _metric(outcome.part),
             f"`{_command(outcome.part)}`",
         )

@@ -89,3 +89,38 @@ def test_the_page_has_every_row_and_says_what_it_rests_on():
     assert "The data are simulated" in page and "数据为模拟数据" in page
     assert f"seed 种子 {cities.SEED}" in page
     assert "not computed" not in page.partition("<a id=")[2]
+
+
+SCALE = 0.004
+RUN = ("shanghai", "chancheng")  # what fits into the time of a test; `make cities` runs all five
+
+
+@pytest.fixture(scope="module", params=RUN)
+def run(request, tmp_path_factory) -> cities.CityRun:
+    return cities.run_city(request.param, tmp_path_factory.mktemp(request.param), SCALE)
+
+
+@pytest.mark.slow
+def test_counted_figures_agree_and_nothing_is_left_uncomputed(run):
+    counted = [outcome for outcome in run.outcomes if outcome.part.expect and outcome.part.expect.kind in ("exact", "printed", "more_than")]
+    assert len(counted) >= 8
+    assert [(outcome.figure.id, outcome.part.query, outcome.verdict.words) for outcome in counted if outcome.verdict.code != "yes"] == []
+    assert [outcome.figure.id for outcome in run.outcomes if outcome.verdict.code == "missing"] == []
+
+
+@pytest.mark.slow
+def test_what_is_taken_away_is_missed(tmp_path):
+    """Without Pudong's items, the licences and the tickets, the figures that rest on them change or are not provided; the others stay."""
+    settings = cities.fresh(tmp_path / "home")
+    folder = cities.make("shanghai", settings, SCALE)
+    for path in [*folder.rglob("queue_tickets*"), *folder.rglob("elicence_stock*")]:
+        path.unlink()
+    for path in folder.rglob("service_items*"):
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not line.startswith("310115-")), "utf-8")
+    cities.publish(settings, folder)
+    outcomes = cities.evaluate("shanghai", settings, SCALE).outcomes
+    by_row = {row: [outcome for outcome in outcomes if outcome.figure.id == row] for row in ("S-1", "S-4", "S-9", "S-10", "S-14")}
+    assert {outcome.computed.state for row in ("S-4", "S-9", "S-14") for outcome in by_row[row] if outcome.computed} == {"not_provided"}
+    assert all(outcome.verdict.code in ("differs", "missing") for outcome in by_row["S-10"] if outcome.part.query)
+    assert all(outcome.verdict.code == "yes" for outcome in by_row["S-1"])
