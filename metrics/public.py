@@ -70,7 +70,7 @@ def _refuse_beyond_cube(question: Question) -> None:
 def _cell(question: Question, row: dict[str, Any], as_of: date | None) -> Cell:
     """The cell of the cube that a row shows."""
     given = {name: values[0] for name, values in question.where.items() if len(values) == 1} | {name: row[name] for name in question.by}
-    district = given.get("district", ALL)
+    district = None if given.get("district", ALL) is None else str(given.get("district", ALL))
     if "month" in given:
         return district, str(given["month"])
     return district, _period(question, given.get("year"), as_of)

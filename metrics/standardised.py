@@ -48,7 +48,7 @@ def _year_before(end: date) -> date:
 def _frame(found: Rows, by: tuple[str, ...]) -> pl.DataFrame:
     """Cases and events by unit and stratum; the unit is its dimensions' values joined, for there may be two of them."""
     kept = [row for row in found if row["denominator"]]
-    schema = dict.fromkeys(STRATA, pl.String)
+    schema = {name: pl.String() for name in STRATA}
     frame = pl.DataFrame({name: [row[name] for row in kept] for name in STRATA}, schema=schema)
     joined = [SEPARATOR.join(NOTHING if row[name] is None else str(row[name]) for name in by) for row in kept]
     units = pl.Series("unit", joined, dtype=pl.String)
