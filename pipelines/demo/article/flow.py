@@ -42,14 +42,17 @@ class Flow:
 
     @cached_property
     def weights(self) -> np.ndarray:
-        """Demand of the chosen items; `share` of the flow tells how it is split over divisions (else equally)."""
+        """Demand of the chosen items; `share` of the flow tells how it is split over divisions (1 for one not named; without any, by demand alone)."""
         items = [self.stage.items[at] for at in self.chosen]
         share = self.spec.get("share", {})
-        scope = [next((code for code in self.stage.town.above(item["division_code"]) if code in share), "") for item in items]
+        scope = [
+            next((code for code in self.stage.town.above(item["division_code"]) if code in share), item["division_code"] if share else "")
+            for item in items
+        ]
         demand = np.array([item["demand"] for item in items], dtype=float)
         for code in set(scope):
             inside = np.array([one == code for one in scope])
-            demand[inside] *= share.get(code, share.get("rest", 1.0)) / demand[inside].sum()
+            demand[inside] *= share.get(code, 1.0) / demand[inside].sum()
         return demand
 
 

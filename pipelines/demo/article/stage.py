@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from pipelines.demo.article.catalogue import exempt_from, items, offered, papers_of
+from pipelines.demo.article.catalogue import items
+from pipelines.demo.article.offers import exempt_from, offered, papers_of
 from pipelines.demo.article.points import service_points
 from pipelines.demo.article.town import Spec, Town
 from pipelines.demo.days import number

@@ -8,12 +8,13 @@ import polars as pl
 
 from pipelines.demo.article import stocks
 from pipelines.demo.article.cases import draw
-from pipelines.demo.article.catalogue import item_channels, item_materials, service_items
+from pipelines.demo.article.catalogue import service_items
 from pipelines.demo.article.contacts import payments, sessions, traffic
 from pipelines.demo.article.course import run
 from pipelines.demo.article.events import case_events, deliveries, people
 from pipelines.demo.article.flow import Batch, batches, flows
 from pipelines.demo.article.halls import tickets
+from pipelines.demo.article.offers import item_channels, item_materials
 from pipelines.demo.article.papers import case_materials
 from pipelines.demo.article.stage import Stage, build_stage
 from pipelines.demo.article.town import load
