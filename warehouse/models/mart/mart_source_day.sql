@@ -21,7 +21,7 @@ with sent as (
     from core_rating
 ),
 timed as (
-    select sent.*, file.received_at, floor(epoch(file.received_at - sent.happened_at) / 3600)::bigint as hours
+    select sent.*, file.received_at, floor((epoch_us(file.received_at) - epoch_us(sent.happened_at)) / 3600000000)::bigint as hours
     from sent
     left join ledger_file as file on file.file_id = sent.file_id
 )
