@@ -14,7 +14,7 @@ known as (
     join int_case_moment as moment on moment.case_id = material.case_id
 ),
 moment_of_paper as (
-    select distinct applicant_key, material_code, application_at
+    select distinct applicant_key, material_code, application_at, application_on
     from known
     where is_submitted
 ),
@@ -24,7 +24,7 @@ repeated as (
         material_code,
         application_at,
         coalesce(
-            lag(application_at) over (partition by applicant_key, material_code order by application_at) >= application_at - interval 24 month, false
+            lag(application_on) over (partition by applicant_key, material_code order by application_at) >= application_on - interval 24 month, false
         ) as is_repeat
     from moment_of_paper
 )
