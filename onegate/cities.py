@@ -138,7 +138,7 @@ def _outcome(con: duckdb.DuckDBPyConnection, store: Store, release: Release, wha
         return Outcome(figure, part, None, missing(words))
     except (QueryRefused, StatementRefused) as error:
         return Outcome(figure, part, None, missing({"en": str(error), "zh": str(error)}))
-    if computed.value is None and not computed.rows:
+    if computed.value is None and computed.state != "value":
         return Outcome(figure, part, computed, missing(STATES.get(computed.state, {"en": computed.state, "zh": computed.state})))
     if part.expect is None:
         return Outcome(figure, part, computed, shown(part.status))
