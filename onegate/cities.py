@@ -204,7 +204,7 @@ def runs(cities: Sequence[str], home: Path, scale: float) -> Iterator[CityRun]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the cities and write the page; 1 if a figure differs or could not be computed."""
+    """Run the cities and write the page; 1 if a figure differs or could not be asked."""
     from onegate.cities_page import page, summary
 
     parser = argparse.ArgumentParser(prog="python -m onegate.cities", description=(__doc__ or "").splitlines()[0])
@@ -218,7 +218,8 @@ def main(arguments: list[str]) -> int:
     done = list(runs(given.city, given.home, given.scale))
     given.output.write_text(page(done), "utf-8")
     print(summary(done), file=sys.stderr)
-    return int(any(outcome.verdict.code in ("differs", "missing") for run in done for outcome in run.outcomes))
+    wrong = (o for run in done for o in run.outcomes if o.verdict.code == "differs" or o.computed is None)
+    return int(any(wrong))
 
 
 if __name__ == "__main__":
