@@ -58,18 +58,18 @@ class Town:
         self.con = open_store(self.settings)
         build_models(self.con)
 
-    def row(self, metric: str, where: dict[str, str] | None = None, end: date | None = None, **params: Any) -> dict[str, Any]:
+    def row(self, metric: str, /, where: dict[str, str] | None = None, end: date | None = None, **params: Any) -> dict[str, Any]:
         """The one row that answers a metric."""
         (row,) = self.rows(metric, "", where, end, **params)
         return row
 
-    def rows(self, metric: str, by: str, where: dict[str, str] | None = None, end: date | None = None, **params: Any) -> list[dict]:
+    def rows(self, metric: str, by: str, /, where: dict[str, str] | None = None, end: date | None = None, **params: Any) -> list[dict]:
         """The rows that answer a metric."""
         assert self.con is not None, "build first"
         named = tuple((name, str(value)) for name, value in params.items())
         return answer(self.con, Query(metric, tuple(filter(None, by.split(","))), tuple((where or {}).items()), None, end, named)).rows
 
-    def parts(self, metric: str, **options: Any) -> tuple[float, float]:
+    def parts(self, metric: str, /, **options: Any) -> tuple[float, float]:
         """Numerator and denominator, whatever the display floor says of the quotient."""
         row = self.row(metric, **options)
         return row["numerator"], row["denominator"]

@@ -1,10 +1,12 @@
 """Traps of records: drifting denominators, means of ratios, false zeros, impossible percentages, late and corrected rows (T12, T14, T15, T17, T18)."""
 
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
 
 from metrics.evaluate import Query, answer
+from metrics.snapshot import record_snapshot
 from metrics.statistics.grim import check, failures
 
 CATALOGUE = """item_id,version,name_zh,item_type,dept_id,division_code,case_type,legal_limit,legal_unit,status,valid_from,valid_to
@@ -134,3 +136,39 @@ def test_trap_12_corrections_replace_and_late_rows_move_the_past(town):
         "select count(*) from (from core_case_event union all by name from history_case_event) where event_type in ('decided', 'completed')"
     )
     assert town.sql(naive) >= 3  # counting every row that ever came
+
+
+def test_trap_12_a_published_month_that_changes_says_so(town):
+    """Ten cases of March are published, eight of them online; then a window's five come late."""
+
+    def month(name: str, cases: int, channel: str) -> list[str]:
+        return [
+            f"{name}{n},{kind},2024-03-05 0{8 + (kind == 'completed')}:00:00,{channel},A1,"
+            for n in range(cases)
+            for kind in ("submitted", "completed")
+        ]
+
+    town.events(*month("web", 8, "web"), *month("hall", 2, "window"), "later,submitted,2024-04-30 09:00:00,web,A1,")
+    town.build()
+    record_snapshot(town.con, datetime.now(UTC))
+    assert town.row("revision_size")["value"] == 0
+    assert town.parts("late_arrival", where={"month": "2024-03"}) == (0, 20)
+    town.events(*month("late", 5, "window"))
+    town.build()
+    record_snapshot(town.con, datetime.now(UTC))
+    share = "select {}(value, published_at) from published_snapshot where metric_id = 'online_application_rate' and month_on = '2024-03-01'"
+    assert [town.sql(share.format(end)) for end in ("arg_min", "arg_max")] == [0.8, pytest.approx(8 / 15)]
+    assert town.row("online_application_rate")["value"] == pytest.approx(8 / 15)  # all that a single figure says
+    assert town.parts("late_arrival", where={"month": "2024-03"}) == (10, 30)
+    assert town.row("revision_size")["value"] > 0
+
+
+def test_trap_18_a_stated_percentage_is_held_against_its_denominator(town):
+    """The article's three shares, of 5,349 items as printed."""
+    header = "figure_id,metric_id,stated,denominator,kind,stated_on\n"
+    lines = [f"F{n},declared_depth_share,{stated},5349,rate,2014-09-01" for n, stated in enumerate(("99.68%", "95.58%", "27.28%"))]
+    town.receive(declared_figures=header + "\n".join(lines) + "\n")
+    town.build()
+    naive = "select count(*) from core_declared_figure where cast(replace(stated, '%', '') as double) not between 0 and 100"
+    assert town.sql(naive) == 0
+    assert town.parts("grim_failures") == (1, 3)

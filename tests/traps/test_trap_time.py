@@ -107,6 +107,18 @@ def test_trap_10_time_zone_and_holidays(town):
     assert town.sql(utc) == "2024-03"  # the naive month
 
 
+def test_trap_16_a_target_is_held_against_its_own_statistic(town):
+    """ "Nine in ten wait at most forty minutes" is missed, though the mean of 27.5 looks like it: the target carries its statistic."""
+    town.receive(queue_tickets=queue(gives_up=False), targets="""target_id,metric_id,params,op,value,due_on
+T1,queue_wait,"{""stat"": ""p90""}",<=,40,2024-12-31
+""")  # fmt: skip
+    town.build()
+    held = town.row("target_attainment", metric="queue_wait")
+    assert (held["numerator"], held["denominator"]) == (45, 40)
+    assert held["value"] == pytest.approx(40 / 45)
+    assert 40 / town.row("queue_wait")["value"] > 1.25  # what a comparison of the mean would say: far better than asked
+
+
 def test_trap_16_maximum_against_mean(town):
     town.receive(queue_tickets=queue(gives_up=False))
     town.build()
