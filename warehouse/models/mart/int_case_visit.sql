@@ -152,5 +152,6 @@ select
         else ['submission', 'supplement', 'identity_check', 'original_check', 'pickup', 'other'][put.cause_no]
     end as cause
 from put
-left join int_case_subject as subject on put.cause_no = 5 and subject.case_id = put.case_id
+-- A condition on the left side alone would make this join a nested loop.
+left join int_case_subject as subject on subject.case_id = case when put.cause_no = 5 then put.case_id end
 left join mart_item as item on item.item_id = subject.item_id and item.version = subject.item_version

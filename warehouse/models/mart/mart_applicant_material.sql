@@ -53,5 +53,6 @@ select
     known.is_exempted,
     coalesce(repeated.is_repeat, false) as is_repeat_submission
 from known
-left join repeated on known.is_submitted and repeated.applicant_key = known.applicant_key
+-- A condition on the left side alone would make this join a nested loop.
+left join repeated on repeated.applicant_key = case when known.is_submitted then known.applicant_key end
     and repeated.material_code = known.material_code and repeated.application_at = known.application_at
