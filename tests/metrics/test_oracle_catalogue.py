@@ -140,8 +140,8 @@ def test_steps_and_documents_cut(con, make_mart):
     papers = [(3, 2, 6), (6, 6, 6), (None, None, 5), (0, 0, 0)]
     names = ("required_materials", "submitted_materials", "baseline_required_materials")
     make_mart(con, "mart_item_guide", [SPAN | {"item_id": f"A{n}"} | dict(zip(names, row, strict=True)) for n, row in enumerate(papers)])
-    assert value(con, "required_materials_cut") == 0.25  # 1 − 9 ÷ 12
-    assert value(con, "required_materials_cut", variant="submitted") == pytest.approx(1 / 3)
+    assert value(con, "materials_cut") == 0.25  # 1 − 9 ÷ 12
+    assert value(con, "materials_cut", variant="submitted") == pytest.approx(1 / 3)
 
 
 def test_elements_of_guides(con, make_mart):

@@ -23,7 +23,7 @@ def one(con, metric, **params):
 
 @pytest.mark.parametrize(
     "metric",
-    ["satisfaction_bounds", "rectification_rate", "unsubstantiated_share", "misrated_share", "real_name_followup_rate", "revisit_satisfaction",
+    ["satisfaction_bounds", "rectification_rate", "unsubstantiated_share", "misrated_share", "real_name_followup", "revisit_satisfaction",
      "poll_satisfaction", "poll_response_rate", "poll_design_effect", "rating_grade_share", "default_rating_share"],
 )  # fmt: skip
 def test_without_its_feed_a_metric_is_not_provided(con, make_mart, metric):
@@ -69,7 +69,7 @@ def test_named_raters_who_were_contacted(con, make_mart):
     named = {"is_real_name": True}
     rows = [*[named | {"is_contacted": True}] * 8, *[named] * 2, *[{"is_contacted": True}] * 5]
     make_mart(con, "mart_followup", followups(*rows))
-    row = one(con, "real_name_followup_rate")
+    row = one(con, "real_name_followup")
     assert (row["value"], row["numerator"], row["denominator"]) == (0.8, 8, 10)
 
 
