@@ -79,8 +79,32 @@ def interval(low: float, high: float, unit: str, lang: str) -> str:
     return f"{parts(low, unit, lang)[0]}{DASH}{parts(high, unit, lang)[0]}{suffix}"
 
 
-SIGNED = {"share", "levels", "points"}
-_COUNTS = {"cases", "items", "departments", "tickets", "calls", "persons", "materials", "copies"}
+SIGNED = {"share", "levels", "points", "percentage_points"}
+_COUNTS = {
+    "cases",
+    "items",
+    "departments",
+    "tickets",
+    "calls",
+    "persons",
+    "materials",
+    "copies",
+    "bundles",
+    "service_points",
+    "organisations",
+    "sites",
+    "uses",
+    "accounts",
+    "hits",
+    "contacts",
+    "payments",
+    "licences",
+    "licence_types",
+    "datasets",
+    "records",
+    "documents",
+    "figures",
+}
 
 
 def _decimals(value: float, unit: str) -> int:

@@ -11,10 +11,10 @@ from typing import Any
 PLACEHOLDER = re.compile(r"\$([a-z_]+)")
 KINDS = ("count", "distinct", "ratio", "mean", "survival_quantile", "design_effect", "stock_count", "stock_ratio", "stock_mean", "stock_distinct", "derived")  # fmt: skip
 INTERVALS = ("wilson", "wilson_weighted", "t", "greenwood", "bounds", "none")
-UNITS = ("share", "per_100k", "per_10k", "cases", "items", "departments", "tickets", "calls", "persons", "materials", "copies", "visits", "bundles", "levels", "points", "minutes",
-         "working_days", "calendar_days", "seconds", "hours", "organisations", "channels", "sites", "uses", "accounts", "sessions", "hits", "contacts",
-         "appointments", "payments", "deliveries", "licences", "licence_types", "datasets", "records", "documents", "steps", "yuan", "ratio",
-         "score", "percentage_points", "figures", "rows", "km")  # fmt: skip
+UNITS = ("share", "per_100k", "per_10k", "cases", "items", "departments", "tickets", "calls", "persons", "materials", "copies", "visits",
+         "bundles", "levels", "points", "service_points", "minutes", "working_days", "calendar_days", "seconds", "hours", "organisations",
+         "sites", "uses", "accounts", "hits", "contacts", "payments", "licences", "licence_types", "datasets", "records", "documents",
+         "yuan", "ratio", "percentage_points", "figures")  # fmt: skip
 EVALUATORS = (
     "standardised_ratio",
     "target_attainment",

@@ -7,24 +7,34 @@ with applicant as (
     where event.applicant_key is not null
     group by coalesce(alias.canonical_case_id, event.case_id)
 ),
+-- Numbers instead of keys from here on: they stay behind, and long texts are slow to sort and join.
+person as (
+    select applicant_key, row_number() over (order by applicant_key) as applicant_no
+    from (
+        select distinct applicant.applicant_key
+        from applicant
+        semi join mart_material as material on material.case_id = applicant.case_id
+    )
+),
 known as (
-    select material.*, applicant.applicant_key, moment.application_at
+    select material.*, person.applicant_no, moment.application_at
     from mart_material as material
     join applicant on applicant.case_id = material.case_id
+    join person on person.applicant_key = applicant.applicant_key
     join int_case_moment as moment on moment.case_id = material.case_id
 ),
 moment_of_paper as (
-    select distinct applicant_key, material_code, application_at, application_on
+    select distinct applicant_no, material_code, application_at, application_on
     from known
     where is_submitted
 ),
 repeated as (
     select
-        applicant_key,
+        applicant_no,
         material_code,
         application_at,
         coalesce(
-            lag(application_on) over (partition by applicant_key, material_code order by application_at) >= application_on - interval 24 month, false
+            lag(application_on) over (partition by applicant_no, material_code order by application_at) >= application_on - interval 24 month, false
         ) as is_repeat
     from moment_of_paper
 )
@@ -32,7 +42,7 @@ select
     known.case_id,
     known.material_code,
     known.source_id,
-    dense_rank() over (order by known.applicant_key) as applicant_no,
+    known.applicant_no,
     known.item_id,
     known.item_type,
     known.audience,
@@ -54,5 +64,5 @@ select
     coalesce(repeated.is_repeat, false) as is_repeat_submission
 from known
 -- A condition on the left side alone would make this join a nested loop.
-left join repeated on repeated.applicant_key = case when known.is_submitted then known.applicant_key end
+left join repeated on repeated.applicant_no = case when known.is_submitted then known.applicant_no end
     and repeated.material_code = known.material_code and repeated.application_at = known.application_at
