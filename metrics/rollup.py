@@ -74,6 +74,8 @@ FLOW_SHAPES = {
     "mart_service_standard": (Shape("day", "day", (*OFFICE, *ITEM, *CHANNEL)),),
     "mart_session": BY_OFFICE,
     "mart_payment": BY_OFFICE,
+    "mart_visit": BY_OFFICE,
+    "mart_appointment": BY_OFFICE,
     "mart_delivery": BY_OFFICE,
     "mart_applicant_material": (Shape("month_material", "month", (*OFFICE, "licence_type", "material_code")), *BY_OFFICE),
     "mart_terminal_day": (Shape("month", "month", (*DIVISION_COLUMNS, "site_id")), PLACE, Shape("day", "day", DIVISION_COLUMNS)),
@@ -95,15 +97,18 @@ LIFE_SHAPES = {
 EVERY = tuple(dict.fromkeys((*DIVISION_COLUMNS, *(each.column for each in DIMENSIONS.values() if each.column))))
 BY_DAY = (Shape("day", "day", EVERY),)
 BY_CHANGE = (Shape("change", "day", EVERY),)
+CHANGE_PLACE = Shape("change_place", "day", DIVISION_COLUMNS)
 CHANGE_SHAPES = {
-    "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)),),
-    "mart_item_channel": (Shape("change", "day", EVERY), Shape("change_place", "day", (*DIVISION_COLUMNS, "channel"))),
+    "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)), Shape("change_office", "day", OFFICE), CHANGE_PLACE),
+    "mart_item_channel": (Shape("change", "day", (*OFFICE, *KIND, "channel")), Shape("change_place", "day", (*DIVISION_COLUMNS, "channel"))),
+    "mart_item_guide": (Shape("change", "day", (*OFFICE, *KIND)), CHANGE_PLACE),
     "mart_depth_evidence": (
         Shape("change", "day", (*OFFICE, *KIND)),
         Shape("change_office", "day", OFFICE),
-        Shape("change_place", "day", DIVISION_COLUMNS),
+        CHANGE_PLACE,
     ),
-    "mart_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")),),
+    "mart_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")), CHANGE_PLACE),
+    "mart_open_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")), CHANGE_PLACE),
     "mart_material": (Shape("change", "day", (*DIVISION_COLUMNS, "licence_type")),),
     "mart_delivery": (Shape("change", "day", ("dept_id", "function_code")),),
 }

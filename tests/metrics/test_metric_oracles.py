@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from pathlib import Path
 
 import numpy as np
 import pytest
