@@ -108,7 +108,10 @@ def build_aside(con: duckdb.DuckDBPyConnection, settings: Settings, extra: Mappi
     folder.mkdir(mode=0o700)
     info = {"release_info": release_info(stamp, published_at)}
     contents = {"board.duckdb": board_queries(con, extra) | info, "analyst.duckdb": analyst_queries(con) | info}
-    wanted = {name: _write(con, folder / name, queries) for name, queries in contents.items()}
+    for name, queries in contents.items():
+        _write(con, folder / name, queries)
+    prints = {query: fingerprint(con, query) for query in {query for queries in contents.values() for query in queries.values()}}
+    wanted = {name: {table: prints[query] for table, query in queries.items()} for name, queries in contents.items()}
     return Draft(stamp, folder, wanted, published_at)
 
 
@@ -154,14 +157,13 @@ def next_stamp(settings: Settings, now: datetime) -> str:
     return (max(moment, latest + timedelta(seconds=1)) if latest else moment).strftime(STAMP)
 
 
-def _write(con: duckdb.DuckDBPyConnection, path: Path, queries: Mapping[str, str]) -> dict[str, Fingerprint]:
+def _write(con: duckdb.DuckDBPyConnection, path: Path, queries: Mapping[str, str]) -> None:
     con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as draft (storage_version 'latest')")
     try:
         _fill(con, queries)
         con.execute("checkpoint draft")
     finally:
         con.execute("detach draft")
-    return {name: fingerprint(con, query) for name, query in queries.items()}
 
 
 def _fill(con: duckdb.DuckDBPyConnection, queries: Mapping[str, str]) -> None:

@@ -107,6 +107,7 @@ def _parts(numbered: pl.DataFrame, dimensions: tuple[Dimension, ...], along: Dim
         same = [name for name in _columns(dimensions) if name != column] + [other.mark for other in dimensions if other is not along]
         parts = numbered.filter(pl.col(along.mark) == level)
         sums = numbered.filter(pl.col(along.mark) == level + 1).select(pl.col("cell").alias("parent"), *same)
-        yield parts.join(sums, on=same, how="inner", nulls_equal=True).select(
+        paired = parts.join(sums, on=same, how="inner", nulls_equal=True) if same else parts.join(sums, how="cross")
+        yield paired.select(
             pl.lit(f"{along.name} {level}").alias("direction"), "parent", "cell"
         )

@@ -234,3 +234,13 @@ def test_wrong_tables_are_refused():
         build_cube(pl.DataFrame({"town": ["t", "t"], "district": ["a", "b"], "count": [1, 1]}), [Dimension("place", ("town", "district"))])
     with pytest.raises(ValueError, match="outside its denominator"):
         protect_ratios(RATIOS.with_columns(numerator=pl.lit(1000)), [PLACE, TIME])
+
+
+def test_a_single_row_of_cells_has_one_sum() -> None:
+    """Parts and their total, nothing else: hiding one small count needs a second one hidden."""
+    frame = pl.DataFrame({"district": ["a", "b", "c"], "count": [2, 9, 20]})
+    cube = build_cube(frame, [Dimension("place", ("district",))])
+    assert cube.sums.shape == (1, 4)
+    assert (cube.sums @ cube.counts == 0).all()
+    shown = protect(cube).cells.filter(pl.col("place_level") == 0).sort("district")["shown"].to_list()
+    assert shown.count(None) == 2 and shown[0] is None
