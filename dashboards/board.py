@@ -3,135 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
 
+from dashboards.course import Course, Scope, Where, query_of
 from dashboards.gate import Gate
 from dashboards.indicators import Indicator
-from dashboards.periods import Period
-from dashboards.readings import Change, Reading, change_between, read_row
-from dashboards.signals import MAX_BASELINE, Signal, signal_of
+from dashboards.readings import Reading, read_row
 from metrics.compile import Query
-from metrics.spec import Form, Metric
-
-SERIES = {"month": MAX_BASELINE + 1, "quarter": 13, "year": 5}  # periods behind a trend and its control limits
-SPARK = 13
-SERIES_TYPES = {"state": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "n": pl.Float64}
-Where = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where and when a page looks: conditions on place and channel, the period, and the day that the data reach."""
-
-    where: Where
-    period: Period
-    as_of: date
-    channel: str = ""
-
-    @property
-    def is_provisional(self) -> bool:
-        """The period itself is still running."""
-        return not self.period.is_complete(self.as_of)
-
-    @property
-    def periods(self) -> list[Period]:
-        """Oldest first: the run-up, the period, and the running one after it when the period is the latest complete."""
-        run = self.period.run_up(SERIES[self.period.grain])
-        following = self.period.shifted(1)
-        return [*run, following] if not self.is_provisional and following.start <= self.as_of < following.last_day else run
-
-
-@dataclass(frozen=True)
-class Course:
-    """One figure over the periods of a scope: what its definition says and what was read, with the changes that follow."""
-
-    indicator: Indicator
-    scope: Scope
-    readings: Mapping[str, Reading]
-    metric: Metric | None = None
-    failure: str = ""
-
-    @property
-    def form(self) -> Form:
-        """What the definition computes for the figure's parameters."""
-        return self.metric.form(self.metric.resolve(self.indicator.params)) if self.metric else Form("ratio", "share")
-
-    @property
-    def unit(self) -> str:
-        """Its unit."""
-        return self.form.unit
-
-    @property
-    def better(self) -> str:
-        """higher, lower or neutral."""
-        return self.metric.better if self.metric else "neutral"
-
-    @property
-    def evidence(self) -> str:
-        """declared, observed, ..."""
-        return self.metric.evidence if self.metric else "observed"
-
-    @property
-    def is_full_count(self) -> bool:
-        """A stock of the catalogue: nothing is left to chance."""
-        return self.form.is_stock
-
-    @property
-    def ignores_channel(self) -> bool:
-        """The page filters by channel, and this figure has none."""
-        return bool(self.scope.channel) and self.metric is not None and "channel" not in self.metric.dimensions
-
-    def at(self, period: Period) -> Reading:
-        """The reading of one period. Without a row there was nothing to count; without any row the figure was never provided."""
-        if self.failure:
-            return Reading("errored")
-        return self.readings.get(period.key) or Reading("not_applicable" if self.readings else "not_provided")
-
-    @property
-    def now(self) -> Reading:
-        """The reading of the scope's period."""
-        return self.at(self.scope.period)
-
-    def change(self, before: Period) -> Change | None:
-        """The change since another period; none while the period is still running."""
-        if self.scope.is_provisional:
-            return None
-        return change_between(self.now, self.at(before), self.better, is_full_count=self.is_full_count)
-
-    @property
-    def values(self) -> list[float | None]:
-        """Values up to the scope's period, oldest first."""
-        return [self.at(period).value for period in self.scope.periods if period <= self.scope.period]
-
-    @property
-    def series(self) -> pl.DataFrame:
-        """Every period of the scope as a frame for figures: period, start, is_provisional, state, value, low, high, n."""
-        periods = self.scope.periods
-        head = {
-            "period": [period.key for period in periods],
-            "start": [period.start for period in periods],
-            "is_provisional": [not period.is_complete(self.scope.as_of) for period in periods],
-        }
-        readings = [self.at(period) for period in periods]
-        columns = {name: [getattr(reading, name) for reading in readings] for name in SERIES_TYPES}
-        return pl.DataFrame({**head, **columns}, schema_overrides=SERIES_TYPES)
-
-    @property
-    def signal(self) -> Signal | None:
-        """What stands out about the period, if anything; nothing while it is still running.
-
-        A full count has no chance variation for control limits to describe: there, a change over the year is the signal.
-        """
-        if self.scope.is_provisional:
-            return None
-        if self.is_full_count:
-            change = self.change(self.scope.period.year_before)
-            return Signal("count", 1 if change.delta > 0 else -1, 0.8) if change and change.delta else None
-        return signal_of(self.values)
+from metrics.spec import Metric
 
 
 @dataclass
@@ -154,23 +36,17 @@ class Board:
         return self
 
     def _query(self, metric: Metric, indicator: Indicator, by: str, places: Where) -> Query:
-        periods = self.scope.periods
-        channel = (("channel", self.scope.channel),) if self.scope.channel and "channel" in metric.dimensions else ()
-        grain = self.scope.period.grain
+        periods, grain = self.scope.periods, self.scope.period.grain
         # the running period is asked to its end: the evaluator stops where the data do
-        return Query(
-            indicator.metric,
-            by=(by, grain) if by else (grain,),
-            where=(*places, *channel),
-            start=periods[0].start,
-            end=periods[-1].end,
-            params=indicator.params,
-        )
+        span = (periods[0].start, periods[-1].end)
+        return query_of(metric, indicator, replace(self.scope, where=places), span, (by, grain) if by else (grain,))
 
     def statement(self, indicator: Indicator) -> str:
-        """The SQL of an indicator's value in this scope, for people who check; empty when nothing computes it."""
+        """The SQL of an indicator's value in this scope, for people who check; empty when no single statement computes it."""
         metric = self.gate.metric(indicator.metric)
-        return self.gate.sql(self._query(metric, indicator, "", self.scope.where)) if metric else ""
+        if metric is None or metric.form(metric.resolve(indicator.params)).kind == "derived":
+            return ""
+        return self.gate.sql(self._query(metric, indicator, "", self.scope.where))
 
     def ask(self) -> Board:
         """Put all questions at once."""
@@ -201,7 +77,13 @@ class Board:
         return (self._frames.get(query), self._failures.get(query, "")) if query else (None, "")
 
     def _course(self, indicator: Indicator, readings: Mapping[str, Reading], failure: str) -> Course:
-        return Course(indicator, self.scope, readings, self.gate.metric(indicator.metric), failure)
+        metric = self.gate.metric(indicator.metric)
+        return Course(indicator, self.scope, readings, metric, failure, self._open_from(metric, indicator))
+
+    def _open_from(self, metric: Metric | None, indicator: Indicator):
+        if metric is None:
+            return None
+        return self.gate.provisional_from(metric.mart, *metric.form(metric.resolve(indicator.params)).requires)
 
 
 def _rows(frame: pl.DataFrame | None) -> Iterable[dict[str, Any]]:

@@ -25,7 +25,6 @@ class View:
     lang: str = "en"
     theme: str = "light"
     period: str = ""
-    city: str = ""
     channel: str = ""
     tile: str = ""
     sort: str = ""

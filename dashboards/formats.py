@@ -33,6 +33,13 @@ def share_digits(value: float, decimals: int = 1) -> str:
     return "99.9999" if value > 0.5 else "0.0001"
 
 
+def chance(value: float, lang: str) -> str:
+    """A probability in whole per cent; never 0 or 100, for a forecast cannot know: `82 %`, `over 99 %`."""
+    if value < 0.01 or value > 0.99:
+        return say(lang, "forecast.under" if value < 0.5 else "forecast.over")
+    return f"{number(value * 100)}{'' if lang == 'zh' else NARROW}%"
+
+
 def count(value: float, lang: str) -> str:
     """A count: `5,344`, `5.79 million` or `579 万`."""
     if lang == "zh":
@@ -142,11 +149,11 @@ def ordinal(value: int, lang: str) -> str:
     return f"{value}{suffix}"
 
 
-def ranks(best: int, worst: int, lang: str) -> str:
-    """`2nd`, `2nd–4th`; `第2`, `第2–4`."""
-    if best == worst:
-        return ordinal(best, lang)
-    return f"第{best}{DASH}{worst}" if lang == "zh" else f"{ordinal(best, lang)}{DASH}{ordinal(worst, lang)}"
+def ranks(written: str, lang: str) -> str:
+    """`2` → `2nd`, `第2`; `2–4` → `2nd–4th`, `第2–4`."""
+    if lang == "zh":
+        return f"第{written}"
+    return DASH.join(ordinal(int(place), lang) for place in written.split(DASH))
 
 
 def listed(names: list[str], lang: str) -> str:

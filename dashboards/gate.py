@@ -11,6 +11,7 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -137,9 +138,31 @@ class Gate:
             held.keep({full: make()})
         return held.seen[full]
 
+    def once(self, key: object, make: Callable[[], Any]) -> Any:
+        """What `make` works out from the current release, worked out once."""
+        held = self.holding()
+        if key not in held.seen:
+            held.keep({key: make()})
+        return held.seen[key]
+
+    def read(self, reader: Callable[[Any, Store], Any]) -> Any:
+        """What `reader` makes of a cursor on the release and of what the metric layer knows of it."""
+        held = self.holding()
+        with held.con.cursor() as cursor:
+            return reader(cursor, held.store)
+
+    def provisional_from(self, *marts: str) -> date | None:
+        """The first day for which not every source of these marts has delivered; None where the release does not say."""
+        return self.holding().store.provisional_from(*marts)
+
     def table(self, sql: str) -> pl.DataFrame:
         """The rows of one of this package's own fixed statements on the release."""
         return self.holding().remember(("table", sql), lambda cursor: cursor.sql(sql).pl())
+
+    def table_or_none(self, sql: str, name: str) -> pl.DataFrame:
+        """The same of a table that only a whole build makes: without rows (and columns) where it is not there."""
+        there = self.table("select table_name from duckdb_tables()")["table_name"]
+        return self.table(sql) if name in there else pl.DataFrame()
 
 
 def _answer(held: Holding, queries: list[Query]) -> Asked:

@@ -41,6 +41,11 @@ class Period:
         holding = cls.holding(as_of, grain)
         return holding if holding.is_complete(as_of) else holding.shifted(-1)
 
+    @classmethod
+    def latest_before(cls, day: date, grain: str = "month") -> Period:
+        """The last period that had ended when `day` began."""
+        return cls.latest_complete(day - timedelta(days=1), grain)
+
     @property
     def key(self) -> str:
         """The key that the metric layer uses for it."""

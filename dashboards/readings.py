@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-RANK_FLOOR = 30  # fewer cases than this are never ranked
 MEASURES = {
     "value": pl.Float64,
     "state": pl.String,
@@ -30,6 +29,7 @@ class Reading:
     low: float | None = None
     high: float | None = None
     n: float | None = None
+    cases: float | None = None  # the denominator of a share or rate
 
     @property
     def has_interval(self) -> bool:
@@ -62,7 +62,7 @@ def read_row(row: Mapping[str, Any]) -> Reading:
     value = row["value"] if row["state"] == "value" else None
     if value is not None and not math.isfinite(value):
         return Reading()
-    return Reading(row["state"] or "not_provided", value, row["low"], row["high"], row["n"])
+    return Reading(row["state"] or "not_provided", value, row["low"], row["high"], row["n"], row.get("denominator"))
 
 
 def change_between(now: Reading, before: Reading, better: str, *, is_full_count: bool) -> Change | None:
@@ -83,32 +83,3 @@ def _is_apart(one: Reading, other: Reading) -> bool | None:
     low = delta - math.hypot(one.value - one.low, other.high - other.value)  # type: ignore[operator]
     high = delta + math.hypot(one.high - one.value, other.value - other.low)  # type: ignore[operator]
     return low > 0 or high < 0
-
-
-def beside(reading: Reading, reference: float | None, *, is_full_count: bool) -> int | None:
-    """Where a reading lies against a fixed number: 1 above, −1 below, 0 not different; None when it cannot be said."""
-    if reading.value is None or reference is None:
-        return None
-    if reading.has_interval:
-        return 1 if reading.low > reference else -1 if reading.high < reference else 0  # type: ignore[operator]
-    return (reading.value > reference) - (reading.value < reference) if is_full_count else None
-
-
-def rank_ranges(readings: Mapping[str, Reading], better: str) -> dict[str, tuple[int, int] | None]:
-    """Best and worst rank that each could hold, given the intervals; None below the floor, without value or without direction."""
-    ranked = {name: r for name, r in readings.items() if r.value is not None and (r.n or 0) >= RANK_FLOOR}
-    ranges: dict[str, tuple[int, int] | None] = dict.fromkeys(readings)
-    if better not in ("higher", "lower"):
-        return ranges
-    for name, reading in ranked.items():
-        others = [_bounds(other, better) for key, other in ranked.items() if key != name]
-        worst, best = _bounds(reading, better)
-        ranges[name] = (1 + sum(low > best for low, _ in others), len(ranked) - sum(high < worst for _, high in others))
-    return ranges
-
-
-def _bounds(reading: Reading, better: str) -> tuple[float, float]:
-    """Interval of a reading, turned so that more is better."""
-    low = reading.value if reading.low is None else reading.low
-    high = reading.value if reading.high is None else reading.high
-    return (low, high) if better == "higher" else (-high, -low)  # type: ignore[return-value, operator]

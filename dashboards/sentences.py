@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dashboards import formats
-from dashboards.board import Course
+from dashboards.course import Course
 from dashboards.periods import Period
-from dashboards.readings import Change, beside
-from dashboards.signals import Signal
-from dashboards.targets import Standing
+from dashboards.readings import Change
+from dashboards.standings import is_of
 from dashboards.words import say
+from metrics.targets import TargetStatus
 
 
-def statement(tile: str, course: Course, standing: Standing | None, lang: str) -> str:
+def statement(tile: str, course: Course, standing: TargetStatus | None, lang: str) -> str:
     """What the main figure of a tile says, and how it stands to its target."""
     now = course.now
     if now.value is None:
@@ -20,19 +20,21 @@ def statement(tile: str, course: Course, standing: Standing | None, lang: str) -
     return say(lang, "headline.sentence", what=what, target=_target_clause(course, standing, lang))
 
 
-def _target_clause(course: Course, standing: Standing | None, lang: str) -> str:
-    if standing is None:
+def _target_clause(course: Course, standing: TargetStatus | None, lang: str) -> str:
+    """Only of a status that speaks of the very period: another month's would contradict the figure before it."""
+    if standing is None or standing.gap is None or not is_of(standing, course) or course.is_provisional:
         return ""
-    # "short of 10 minutes" would read as praise: what should be low and is not lies above its target
-    key = "over" if standing.status == "short" and standing.target.direction < 0 else standing.status
-    return say(
-        lang, f"headline.{key}", target=target_value(course, standing, lang), gap=formats.difference(standing.gap, course.unit, lang)
-    )
+    target, gap = formats.amount(standing.target.value, course.unit, lang), formats.difference(standing.gap, course.unit, lang)
+    return say(lang, f"headline.{_clause(standing)}", target=target, gap=gap, date=formats.day(standing.target.due_on, lang))
 
 
-def target_value(course: Course, standing: Standing, lang: str) -> str:
-    """The target with its unit."""
-    return formats.amount(standing.target.path.value, course.unit, lang)
+def _clause(standing: TargetStatus) -> str:
+    """`short of 10 minutes` would read as praise: what should be low and is not lies above its target."""
+    if standing.status in ("met", "on_track"):
+        return standing.status
+    if standing.reason == "interval_holds_target":
+        return "near"
+    return "short" if (standing.gap or 0) < 0 else "over"
 
 
 def changes(courses: dict[str, Course], period: Period, lang: str) -> str:
@@ -64,9 +66,10 @@ def change_word(change: Change, lang: str) -> str:
 def trend_finding(course: Course, lang: str) -> str:
     """What the course of a figure shows, for the chart's title."""
     period = course.scope.period
-    signal = course.signal
-    if signal is not None and signal.limits is not None:
-        return say(lang, "trend.outside", period=formats.period(period, lang), interval=usual_range(course, signal, lang))
+    if course.is_provisional:
+        return say(lang, "trend.provisional", period=formats.period(period, lang))
+    if course.rules:
+        return say(lang, "trend.signal", period=formats.period(period, lang), rule=rule_text(course, lang))
     before = period.year_before
     change = course.change(before)
     if change is None or change.is_clear is None:
@@ -75,12 +78,20 @@ def trend_finding(course: Course, lang: str) -> str:
     return say(lang, f"trend.{word}", before=formats.period(before, lang), gap=formats.difference(change.delta, course.unit, lang))
 
 
-def usual_range(course: Course, signal: Signal, lang: str) -> str:
+def rule_text(course: Course, lang: str) -> str:
+    """The first rule that the period fired, in words: `outside its usual range of 4.1–5.2 min`."""
+    rule, direction = course.rules[0]
+    centre = formats.amount(course.limits[1], course.unit, lang) if course.limits else ""
+    return say(lang, f"rule.{rule}.{'up' if direction > 0 else 'down'}", interval=usual_range(course, lang), centre=centre)
+
+
+def usual_range(course: Course, lang: str) -> str:
     """The process limits as an interval, kept within what the unit can be."""
-    if signal.limits is None:
+    if course.limits is None:
         return ""
-    top = 1.0 if course.unit == "share" else signal.limits.high
-    return formats.interval(max(signal.limits.low, 0.0), min(signal.limits.high, top), course.unit, lang)
+    low, _, high = course.limits
+    top = 1.0 if course.unit == "share" else high
+    return formats.interval(max(low, 0.0), min(high, top), course.unit, lang)
 
 
 def state_word(state: str, lang: str) -> str:
@@ -91,16 +102,28 @@ def state_word(state: str, lang: str) -> str:
 STATES = ("value", "not_provided", "not_applicable", "insufficient_n", "suppressed", "not_yet_complete")
 
 
-def neighbour_finding(course: Course, place: str, city: str, value: float | None, lang: str) -> str:
-    """How a place lies against its city, for the chart of neighbours."""
-    side = beside(course.now, value, is_full_count=course.is_full_count)
+def neighbour_finding(course: Course, side: int | None, names: tuple[str, str], lang: str) -> str:
+    """How a place lies against the whole around it (both named), for the chart of neighbours. `side`: 1 above, −1 below, 0 not different."""
     if side is None:
         return say(lang, "compare.unknown")
-    tone = side * {"higher": 1, "lower": -1}.get(course.better, 0)
+    tone = side * course.direction
     if side == 0:
         word = "same"
     elif tone:
         word = "better" if tone > 0 else "worse"
     else:
         word = "higher" if side > 0 else "lower"
-    return say(lang, f"compare.{word}", place=place, city=city)
+    return say(lang, f"compare.{word}", place=names[0], city=names[1])
+
+
+def forecast_text(course: Course, standing: TargetStatus, lang: str) -> str:
+    """Where the figure is going by the day its target is due and how likely it is to get there, or why nothing is forecast."""
+    if standing.probability is None or not standing.forecast or standing.forecast[-1].value is None:
+        key = standing.no_forecast or "not_asked"
+        return say(lang, f"no_forecast.{key}") if key != "due" else ""
+    last = standing.forecast[-1]
+    value = formats.amount(last.value, course.unit, lang)  # type: ignore[arg-type]
+    span = "" if last.low is None or last.high is None else formats.interval(last.low, last.high, course.unit, lang)
+    texts = {"value": value, "interval": span, "target": formats.amount(standing.target.value, course.unit, lang)}
+    date = formats.day(standing.target.due_on, lang)
+    return say(lang, "forecast.sentence", date=date, chance=formats.chance(standing.probability, lang), **texts)

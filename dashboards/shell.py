@@ -6,31 +6,42 @@ Menus are lists of links made from the view, so that what they do is in the URL 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from dash import html
 
 from dashboards import formats
 from dashboards.attributes import aria
 from dashboards.controls import CHANNELS, View
+from dashboards.course import Scope, Where
 from dashboards.gate import Gate
 from dashboards.periods import Period
-from dashboards.places import Place, cities, districts
+from dashboards.places import Place, Tree, tree
+from dashboards.provisional import open_from
 from dashboards.trust import Trust, first_year, trust
 from dashboards.words import has_word, say
 
 YEARS_SHOWN = 8
 
 
-def period_of(view: View, as_of: date) -> Period:
-    """The period that a view shows: as asked for, never beyond the data, else the latest complete month."""
+def period_of(view: View, as_of: date, settled_before: date) -> Period:
+    """The period that a view shows: as asked for, never beyond the data, else the latest that every tile's figure has settled."""
     chosen = view.chosen_period
-    return chosen if chosen is not None and chosen.start <= as_of else Period.latest_complete(as_of, chosen.grain if chosen else "month")
+    if chosen is not None and chosen.start <= as_of:
+        return chosen
+    return Period.latest_before(settled_before, chosen.grain if chosen else "month")
 
 
-def city_of(view: View, found: Sequence[Place]) -> Place | None:
-    """The city that a view shows: as asked for, else the first."""
-    return next((place for place in found if place.code == view.city), found[0] if found else None)
+def scope_of(gate: Gate, view: View, as_of: date, where: Where) -> Scope:
+    """Where and when a view looks."""
+    first = open_from(gate)
+    settled_before = min(first or as_of + timedelta(days=1), as_of + timedelta(days=1))
+    return Scope(where, period_of(view, as_of, settled_before), as_of, view.channel, first)
+
+
+def whole_name(found: Tree, lang: str) -> str:
+    """What all the data together are called."""
+    return found.whole.name(lang) if found.whole else say(lang, "nav.all_places")
 
 
 def header(gate: Gate, view: View) -> list:
@@ -85,14 +96,14 @@ def _tool(text: str, href: str) -> html.A:
 
 
 def _home(view: View) -> View:
-    return View(lang=view.lang, theme=view.theme, period=view.period, city=view.city, channel=view.channel)
+    return View(lang=view.lang, theme=view.theme, period=view.period, channel=view.channel)
 
 
 def _filters(gate: Gate, view: View, as_of: date) -> list:
-    lang, found = view.lang, cities(gate)
-    city, period = city_of(view, found), period_of(view, as_of)
+    lang = view.lang
+    period = scope_of(gate, view, as_of, ()).period
     return [
-        _menu("place", _place_name(gate, view, city), _place_links(gate, view, city, found), lang),
+        _menu("place", *_place_menu(tree(gate), view), lang),
         _menu("period", formats.period(period, lang), _period_links(view, period, as_of, min(first_year(gate), period.start.year)), lang),
         _menu("channel", say(lang, f"channel.{view.channel or 'all'}"), _channel_links(view), lang),
     ]
@@ -103,29 +114,26 @@ def _menu(key: str, shown: str, body: list, lang: str) -> html.Details:
     return html.Details([summary, html.Div(body, className="menu-body")], className=f"menu is-{key}")
 
 
-def _place_name(gate: Gate, view: View, city: Place | None) -> str:
-    if view.path.startswith("/district/") and city:
-        code = view.path.removeprefix("/district/")
-        return next((place.name(view.lang) for place in districts(gate, city.code) if place.code == code), city.name(view.lang))
-    return city.name(view.lang) if city else say(view.lang, "nav.all_districts")
+def _place_menu(found: Tree, view: View) -> tuple[str, list]:
+    """The name of the page's place; the whole with its parts, and under the one that the page is about, its own."""
+    lang, code = view.lang, view.path.removeprefix("/district/")
+    here = found.place(code)
+    top = _choice(whole_name(found, lang), view.href(path="/", define=""), view.path == "/")
+    around = found.parent(code) if here else None
+    opened = {code, around.code if around else ""}
+    below = [item for place in found.parts() for item in _place_choices(found, place, opened, view)]
+    return here.name(lang) if here else whole_name(found, lang), [
+        html.Ul([top], className="choices"),
+        html.Ul(below, className="choices inset"),
+    ]
 
 
-def _place_links(gate: Gate, view: View, city: Place | None, found: Sequence[Place]) -> list:
-    lang = view.lang
-    links = [
-        _choice(
-            place.name(lang),
-            view.href(path="/", city=place.code if place != found[0] else "", define=""),
-            place == city and view.path == "/",
-        )
-        for place in found
-    ]
-    parts = districts(gate, city.code) if city else []
-    below = [
-        _choice(place.name(lang), view.href(path=f"/district/{place.code}", define=""), view.path.endswith(f"/{place.code}"))
-        for place in parts
-    ]
-    return [html.Ul(links, className="choices"), html.Ul(below, className="choices inset")]
+def _place_choices(found: Tree, place: Place, opened: set[str], view: View) -> list:
+    link = _choice(place.name(view.lang), view.href(path=f"/district/{place.code}", define=""), view.path.endswith(f"/{place.code}"))
+    if place.code not in opened or not found.parts(place.code):
+        return [link]
+    inner = [item for part in found.parts(place.code) for item in _place_choices(found, part, opened, view)]
+    return [link, html.Li(html.Ul(inner, className="choices inset"))]
 
 
 def _choice(text: str, href: str, is_current: bool) -> html.Li:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from dash import html
 
 from dashboards import formats
 from dashboards.attributes import aria
-from dashboards.board import Course
-from dashboards.sentences import usual_range
-from dashboards.signals import Signal
-from dashboards.targets import Standing
+from dashboards.course import Course
+from dashboards.sentences import rule_text
 from dashboards.trust import Check
 from dashboards.words import say
+from metrics.statistics.control import BEYOND
+from metrics.targets import TargetStatus
 
 SHOWN = 7
-SOON = timedelta(days=92)  # without a path, a target is at risk only when it is nearly due
+TONES = {"improving": 1, "concerning": -1}
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Watched:
     what: str
     href: str
     course: Course
-    standing: Standing | None = None
+    standing: TargetStatus | None = None
 
 
 def notes_of(watched: Iterable[Watched], lang: str) -> list[list[Note]]:
@@ -68,50 +67,57 @@ def _notes(item: Watched, lang: str) -> list[Note]:
 
 
 def _signal_reason(item: Watched, lang: str) -> tuple[str, int, float] | None:
-    signal, course = item.course.signal, item.course
-    direction = {"higher": 1, "lower": -1}.get(course.better, 0)
-    if signal is None or not direction:
-        return None
-    tone = signal.direction * direction
-    key = "run_good" if signal.rule == "run" and tone > 0 else signal.rule
-    words = {"interval": usual_range(course, signal, lang), **_moved(course, signal, lang)}
-    return say(lang, f"attention.{key}", **words), tone, signal.strength
+    """What process control says of the period, by the rule that fired first; of a full count, its change over the year."""
+    course = item.course
+    if course.is_full_count:
+        return _moved(course, lang)
+    tone = TONES.get(course.verdict)
+    return (rule_text(course, lang), tone, _strength(course)) if tone else None
 
 
-def _moved(course: Course, signal: Signal, lang: str) -> dict[str, str]:
-    """How far a full count moved over the year."""
+def _strength(course: Course) -> float:
+    """How many times further than the limit a point lies; the other rules come behind."""
+    if course.rules[0][0] != BEYOND or course.limits is None or course.now.value is None:
+        return 0.5
+    low, centre, high = course.limits
+    reach = (high - centre) if course.now.value > centre else (centre - low)
+    return abs(course.now.value - centre) / reach if reach > 0 else 1.0
+
+
+def _moved(course: Course, lang: str) -> tuple[str, int, float] | None:
     before = course.scope.period.year_before
     change = course.change(before)
-    gap = formats.difference(change.delta if change else 0.0, course.unit, lang)
-    word = "attention.up" if signal.direction > 0 else "attention.down"
-    return {"gap": say(lang, word, gap=gap), "before": formats.period(before, lang)}
+    if change is None or not change.sign:
+        return None
+    gap = formats.difference(change.delta, course.unit, lang)
+    words = {"gap": say(lang, "attention.up" if change.delta > 0 else "attention.down", gap=gap), "before": formats.period(before, lang)}
+    return say(lang, "attention.count", **words), change.sign, 0.8
 
 
 def _target_reason(item: Watched, lang: str) -> tuple[str, int, float] | None:
+    """A target that is missed or at risk, measured in the page's period."""
     standing, course = item.standing, item.course
-    if standing is None or not standing.is_missed:
+    period = course.scope.period
+    if standing is None or standing.status not in ("missed", "at_risk") or standing.measured_on is None or standing.gap is None:
         return None
-    path, day = standing.target.path, course.scope.period.last_day
+    if not period.start <= standing.measured_on < period.end:
+        return None
+    gap = formats.difference(standing.gap, course.unit, lang)
     words = {
-        "gap": say(
-            lang, "attention.above" if standing.gap > 0 else "attention.below", gap=formats.difference(standing.gap, course.unit, lang)
-        ),
-        "target": formats.amount(path.value, course.unit, lang),
-        "date": formats.day(path.due_on, lang),
-        "path": formats.amount(path.at(day), course.unit, lang),
+        "gap": say(lang, "attention.above" if standing.gap > 0 else "attention.below", gap=gap),
+        "target": formats.amount(standing.target.value, course.unit, lang),
+        "date": formats.day(standing.target.due_on, lang),
+        "path": "" if standing.expected is None else formats.amount(standing.expected, course.unit, lang),
+        "chance": "" if standing.probability is None else formats.chance(standing.probability, lang),
     }
-    key = _target_rule(standing, day)
-    return (say(lang, f"attention.{key}", **words), -1, 1.5) if key else None
+    return say(lang, f"attention.{_target_rule(standing)}", **words), -1, 1.5
 
 
-def _target_rule(standing: Standing, day) -> str:
-    """Missed; or at risk: behind its path, or without a path and nearly due."""
-    due_on = standing.target.path.due_on
-    if due_on <= day:
-        return "target_passed"
-    if standing.on_path is not None:
-        return "path" if standing.on_path < 0 else ""
-    return "target" if due_on - day <= SOON else ""
+def _target_rule(standing: TargetStatus) -> str:
+    if standing.status == "missed":
+        passed = standing.measured_on is not None and standing.target.due_on <= standing.measured_on
+        return "target_passed" if passed else "target"
+    return "forecast" if standing.reason == "forecast_falls_short" else "path"
 
 
 def check_lines(broken: Sequence[Check], lang: str) -> list[list[Note]]:

@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from dashboards import formats
 from dashboards.attributes import aria
-from dashboards.board import Course
+from dashboards.course import Course
 from dashboards.figures.look import CONFIG
 from dashboards.periods import Period
 from dashboards.sentences import state_word

@@ -45,7 +45,7 @@ def _twin_pair(row: dict, look: Look, words: list[str]) -> str:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Districts of a city beside one another: `places` (code, name, value, low, high, n, href), the page's own code, the city's value."""
+    """Parts of a place beside one another: `places` (code, name, value, low, high, n, href), the page's own code, value and name of the place."""
 
     places: pl.DataFrame
     unit: str
@@ -53,10 +53,11 @@ class Neighbours:
     here: str
     city: float | None
     finding: str
+    around: str
 
 
 def neighbours_chart(beside: Neighbours, view: View) -> html.Section:
-    """The districts of a city side by side, the page's own one in the accent."""
+    """The parts of a place side by side, the page's own one in the accent."""
     lang = view.lang
     look = Look.of(lang, view.theme, beside.unit)
     known = [row for row in beside.places.to_dicts() if row["value"] is not None]
@@ -67,7 +68,7 @@ def neighbours_chart(beside: Neighbours, view: View) -> html.Section:
         figure=comparison(beside.places, look, highlight=beside.here, reference=beside.city),
         alt=say(lang, "figure.comparison_alt", name=beside.name, parts=formats.listed(pairs, lang)),
         table=_table(beside.places, ["value", "low", "high"], [say(lang, f"columns.{key}") for key in ("value", "low", "high")], look),
-        note=say(lang, "compare.note"),
+        note=say(lang, "compare.note", city=beside.around),
     )
     return chart_card(chart, lang)
 

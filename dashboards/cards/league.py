@@ -1,22 +1,30 @@
-"""League table: places, departments or halls with value, course, interval, n, a rank only where it means something, and the verdict in words."""
+"""League table: places, departments or halls with value, course, interval, n, a rank only where it means something, and the verdict in words.
+
+Beside the crude value stands the one adjusted for the mix of cases, where the figure has one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from dash import html
 
 from dashboards import formats
 from dashboards.attributes import aria
-from dashboards.board import SPARK, Course
 from dashboards.cards.tile import change_text
+from dashboards.casemix import Adjusted
 from dashboards.controls import View
+from dashboards.course import Course
+from dashboards.differences import Group, ranks
 from dashboards.figures.marks import Scale, sparkline
-from dashboards.readings import RANK_FLOOR, Reading, beside, rank_ranges
+from dashboards.readings import Reading
 from dashboards.sentences import state_word
 from dashboards.words import say
 from metrics.states import FLOOR
+from metrics.statistics.ranking import MIN_CASES
+
+SPARK = 13
 
 
 @dataclass(frozen=True)
@@ -31,31 +39,37 @@ class Row:
 
 @dataclass(frozen=True)
 class League:
-    """Rows, the course of the whole that they are compared with, and the words for both."""
+    """Rows, the course of the whole that they are compared with, and the words for both.
+
+    `sides`: by code, 1 above the whole, −1 below, 0 not different, None unknown (differences.py); `adjusted`: by code, freed of the mix of cases.
+    """
 
     rows: Sequence[Row]
     whole: Course
     whole_name: str
-    kind: str  # words under league: districts, departments, sites
+    kind: str  # words under league: province, city, district, town, department, site
+    sides: Mapping[str, int | None] = field(default_factory=dict)
+    adjusted: Mapping[str, Adjusted] = field(default_factory=dict)
 
     @property
-    def ranks(self) -> dict[str, tuple[int, int] | None]:
-        """Rank ranges by code."""
-        return rank_ranges({row.code: row.course.now for row in self.rows}, self.whole.better)
+    def group(self) -> Group:
+        """What is compared with what."""
+        return Group({row.code: row.course for row in self.rows}, self.whole)
 
-    def side(self, row: Row) -> int | None:
-        """Above (1), below (−1) or not different from (0) the whole; None when it cannot be said."""
-        return beside(row.course.now, self.whole.now.value, is_full_count=row.course.is_full_count)
+    @property
+    def ranks(self) -> dict[str, str]:
+        """Rank ranges by code."""
+        return ranks(self.group)
 
     @property
     def tone(self) -> int:
         """What "above" means: 1 better, −1 worse, 0 neither."""
-        return {"higher": 1, "lower": -1}.get(self.whole.better, 0)
+        return self.whole.direction
 
 
 def league_finding(league: League, lang: str) -> str:
     """One sentence: how many are better, worse, not different."""
-    sides = [side for row in league.rows if (side := league.side(row)) is not None]
+    sides = [side for side in league.sides.values() if side is not None]
     if not sides:
         return say(lang, "league.none")
     if not any(sides):
@@ -69,7 +83,7 @@ def league_table(league: League, view: View) -> html.Div:
     """The table; heads sort, names lead on."""
     lang, ranks = view.lang, league.ranks
     scale = _scale(league)
-    rows = [_row(league, row, ranks[row.code], scale, view) for row in ordered(league, view.sort)]
+    rows = [_row(league, row, (ranks.get(row.code), scale), view) for row in ordered(league, view.sort)]
     table = html.Table([html.Thead(_heads(league, view, scale)), html.Tbody([*rows, _whole_row(league, scale, view)])], className="league")
     return html.Div(table, className="scroller", tabIndex="0", role="region", **aria(label=say(lang, f"league.{league.kind}")))
 
@@ -112,6 +126,7 @@ def _heads(league: League, view: View, scale: Scale | None) -> html.Tr:
             _sort_head("name", say(lang, f"league.{league.kind}"), view, "name"),
             html.Th(say(lang, "league.course"), scope="col", className="course"),
             _sort_head("value", say(lang, "league.value"), view, "num"),
+            *([html.Th(say(lang, "league.adjusted"), scope="col", className="num adjusted")] if league.adjusted else []),
             html.Th(
                 [say(lang, "fine.full" if league.whole.is_full_count else "league.range"), *_axis(scale, league, lang)],
                 scope="col",
@@ -147,44 +162,49 @@ def _sort_head(field: str, label: str, view: View, css: str) -> html.Th:
     return html.Th(link, scope="col", className=css, **order)
 
 
-def _row(league: League, row: Row, rank: tuple[int, int] | None, scale: Scale | None, view: View) -> html.Tr:
-    lang, now = view.lang, row.course.now
+def _row(league: League, row: Row, place: tuple[str | None, Scale | None], view: View) -> html.Tr:
+    lang, (rank, scale) = view.lang, place
     name = html.A(row.name, href=row.href) if row.href else row.name
-    cells = [
-        html.Td(_rank_text(now, rank, league, lang), className="rank"),
-        html.Th(name, scope="row", className="name"),
-        html.Td(_spark(row.course), className="course"),
-        html.Td(_value_text(row.course, lang), className="num value"),
-        html.Td(_where(now, league, scale, lang), className="where"),
-        html.Td("" if now.n is None else formats.count(now.n, lang), className="num count"),
-        html.Td(_change(row.course, lang), className="change"),
-        html.Td(_verdict(league, row, lang), className="verdict"),
-    ]
-    return html.Tr(cells)
+    head = [html.Td(_rank_text(row.course.now, rank, league, lang), className="rank"), html.Th(name, scope="row", className="name")]
+    verdict = html.Td(_verdict(league, row, lang), className="verdict")
+    return html.Tr([*head, *_figures(league, row.course, scale, (row.code, lang)), verdict])
 
 
 def _whole_row(league: League, scale: Scale | None, view: View) -> html.Tr:
-    lang, course = view.lang, league.whole
-    now = course.now
-    return html.Tr(
-        [
-            html.Td("", className="rank"),
-            html.Th(league.whole_name, scope="row", className="name"),
-            html.Td(_spark(course), className="course"),
-            html.Td(_value_text(course, lang), className="num value"),
-            html.Td(_where(now, league, scale, lang), className="where"),
-            html.Td("" if now.n is None else formats.count(now.n, lang), className="num count"),
-            html.Td(_change(course, lang), className="change"),
-            html.Td("", className="verdict"),
-        ],
-        className="whole",
-    )
+    head = [html.Td("", className="rank"), html.Th(league.whole_name, scope="row", className="name")]
+    cells = [*head, *_figures(league, league.whole, scale, ("", view.lang)), html.Td("", className="verdict")]
+    return html.Tr(cells, className="whole")
 
 
-def _rank_text(now: Reading, rank: tuple[int, int] | None, league: League, lang: str) -> str:
+def _figures(league: League, course: Course, scale: Scale | None, key: tuple[str, str]) -> list:
+    """The cells between name and verdict."""
+    (code, lang), now = key, course.now
+    adjusted = [html.Td(_adjusted(league.adjusted.get(code), course, lang), className="num adjusted")] if league.adjusted else []
+    return [
+        html.Td(_spark(course), className="course"),
+        html.Td(_value_text(course, lang), className="num value"),
+        *adjusted,
+        html.Td(_where(now, league, scale, lang), className="where"),
+        html.Td("" if now.n is None else formats.count(now.n, lang), className="num count"),
+        html.Td(_change(course, lang), className="change"),
+    ]
+
+
+def _adjusted(found: Adjusted | None, course: Course, lang: str) -> list:
+    """The adjusted value with its interval under it; where adjusting turns better into worse, it says so."""
+    if found is None:
+        return []
+    under = [formats.interval(found.low, found.high, course.unit, lang)] if found.low is not None and found.high is not None else []
+    parts: list = [formats.amount(found.value, course.unit, lang), *(html.Span(text, className="interval") for text in under)]
+    if found.reverses:
+        parts.append(html.Span(["⇄ ", say(lang, "league.reverses")], className="reverses"))
+    return parts
+
+
+def _rank_text(now: Reading, rank: str | None, league: League, lang: str) -> str:
     if rank is not None:
-        return formats.ranks(*rank, lang)
-    if now.value is not None and league.tone and (now.n or 0) < RANK_FLOOR:
+        return formats.ranks(rank, lang)
+    if now.value is not None and league.tone and (now.n or 0) < MIN_CASES:
         return say(lang, "league.not_ranked")
     return "–"
 
@@ -226,7 +246,7 @@ def _change(course: Course, lang: str) -> list:
 
 
 def _verdict(league: League, row: Row, lang: str) -> html.Span:
-    now, side = row.course.now, league.side(row)
+    now, side = row.course.now, league.sides.get(row.code)
     if now.value is None:
         return html.Span("", className="faint")
     if side is None:

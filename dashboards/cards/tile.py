@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from dash import html
 
 from dashboards import formats
 from dashboards.attributes import aria
-from dashboards.board import Course
 from dashboards.controls import View
+from dashboards.course import Course
 from dashboards.indicators import Tile
 from dashboards.periods import Period
+from dashboards.provisional import SoFar, Waiting
+from dashboards.readings import Reading
 from dashboards.sentences import change_word, state_word
-from dashboards.targets import Standing
+from dashboards.standings import is_of
 from dashboards.words import has_word, say
+from metrics.targets import TargetStatus
 
 
 @dataclass(frozen=True)
 class TileData:
-    """A tile with the courses of its figures (main first) and how the main one stands to its target."""
+    """A tile with the courses of its figures (main first), how the main one stands to its target, and what a provisional period has so far."""
 
     tile: Tile
     courses: dict[str, Course]
-    standing: Standing | None = None
+    standing: TargetStatus | None = None
+    waiting: Waiting | None = None
+    so_far: SoFar | None = None
 
     @property
     def main(self) -> Course:
@@ -45,7 +51,7 @@ def tile_card(data: TileData, view: View, *, is_selected: bool = False) -> html.
         html.A(say(lang, f"tile.{key}"), href=view.href(tile=key, define=""), className="stretch", **marks), className="tile-name"
     )
     # always six parts, so that the rows of all tiles stand on one grid
-    body = [_value(course, lang), _companions(data, lang), _changes(course, lang), _target(data, lang), _fine(data, view)]
+    body = [_value(course, lang), _companions(data, lang), _changes(data, lang), _target(data, lang), _fine(data, view)]
     return html.Article([name, *body], className="tile is-selected" if is_selected else "tile")
 
 
@@ -97,14 +103,42 @@ def _twins(data: TileData, lang: str) -> html.Dl:
     return html.Dl(rows, className="companions twins")
 
 
-def _changes(course: Course, lang: str) -> html.Dl | html.P:
+def _changes(data: TileData, lang: str) -> html.Dl | html.Div:
+    course = data.main
     period = course.scope.period
-    if course.scope.is_provisional:
-        return html.P(say(lang, "state.not_yet_complete"), className="tile-provisional")
+    if course.is_provisional:
+        return _provisional(data, lang)
     if course.now.value is None:
         return html.Dl([], className="companions")
     befores = list(dict.fromkeys((period.previous, period.year_before)))
     return html.Dl([html.Div(_since(course, before, lang)) for before in befores], className="companions changes")
+
+
+def _provisional(data: TileData, lang: str) -> html.Div:
+    """Why the figure is not final, and what compares already: the same number of working days, without arrows."""
+    course, found = data.main, data.so_far
+    said = html.P(provisional_text(course, data.waiting, lang), className="tile-provisional")
+    if found is None or found.now.value is None:
+        return html.Div(said)
+    rows = [(say(lang, "provisional.so_far" if found.days != 1 else "provisional.so_far_one", days=found.days), found.now)]
+    rows += [
+        (say(lang, "provisional.same", period=formats.period(other, lang, short=True)), there) for other, there in found.others.items()
+    ]
+    shown = [html.Div([html.Dt(head), html.Dd(_reading_text(there, course, lang))]) for head, there in rows]
+    return html.Div([said, html.Dl(shown, className="companions")])
+
+
+def _reading_text(reading: Reading, course: Course, lang: str) -> str:
+    return state_word(reading.state, lang) if reading.value is None else formats.amount(reading.value, course.unit, lang)
+
+
+def provisional_text(course: Course, waiting: Waiting | None, lang: str) -> str:
+    """`Provisional: data of halls-gaoming (queue tickets) to 22 October 2018`."""
+    if waiting is None:
+        last = course.settled_before - timedelta(days=1)
+        return say(lang, "provisional.running", date=formats.day(last, lang))
+    feed = say(lang, f"feed.{waiting.feed}") if has_word(lang, f"feed.{waiting.feed}") else waiting.feed
+    return say(lang, "provisional.waiting", source=waiting.source, feed=feed, date=formats.day(waiting.delivered_on, lang))
 
 
 def _since(course: Course, before: Period, lang: str) -> list:
@@ -124,26 +158,36 @@ def change_text(course: Course, before: Period, lang: str) -> list:
     return [arrow, html.Span(f" {gap} ", className=f"gap {tone}"), html.Span(change_word(change, lang), className=tone)]
 
 
+SIGNS = {"met": ("✓", "good"), "on_track": ("→", "good"), "at_risk": ("!", "bad"), "missed": ("✕", "bad"), "not_evaluable": ("?", "plain")}
+
+
 def _target(data: TileData, lang: str) -> html.P:
+    """`! At risk: target 40.0 % by 31 Dec 2018 · behind its path (38.0 %)`."""
     standing, course = data.standing, data.main
     if standing is None:
         return html.P(say(lang, "target.none"), className="tile-target faint")
-    unit = course.unit
-    key = "over" if standing.status == "short" and standing.target.direction < 0 else standing.status
-    path = standing.target.path
-    text = say(lang, f"target.{key}", target=formats.amount(path.value, unit, lang), gap=formats.difference(standing.gap, unit, lang))
-    icon, tone = {"met": ("✓", "good"), "near": ("≈", "plain")}.get(standing.status, ("!", "bad"))
-    parts: list = [html.Span(icon, className=f"sign {tone}", **aria(hidden="true")), " ", html.Span(text, className=tone), " "]
-    parts.append(html.Span(say(lang, "target.due", date=formats.day(path.due_on, lang, short=True)), className="faint"))
-    if standing.on_path is not None and standing.status != "met":
-        word = {1: "ahead", 0: "on_path", -1: "behind"}[standing.on_path]
-        parts.append(
-            html.Span(
-                " · " + say(lang, f"target.{word}", path=formats.amount(path.at(course.scope.period.last_day), unit, lang)),
-                className="faint",
-            )
-        )
-    return html.P(parts, className="tile-target")
+    icon, tone = SIGNS[standing.status]
+    parts: list = [html.Span(icon, className=f"sign {tone}", **aria(hidden="true")), " "]
+    parts.append(html.Span(say(lang, f"target.{standing.status}"), className=tone))
+    parts.append(html.Span(goal_text(standing, course, lang), className="plain"))
+    return html.P([*parts, html.Span(" · " + target_reason(standing, course, lang), className="faint")], className="tile-target")
+
+
+def goal_text(standing: TargetStatus, course: Course, lang: str) -> str:
+    """What is to be reached and by when."""
+    target = formats.amount(standing.target.value, course.unit, lang)
+    return say(lang, "target.goal", target=target, date=formats.day(standing.target.due_on, lang, short=True))
+
+
+def target_reason(standing: TargetStatus, course: Course, lang: str) -> str:
+    """Why the status is what it is, in words, with the month that it was measured in where that is not the page's period."""
+    expected = "" if standing.expected is None else formats.amount(standing.expected, course.unit, lang)
+    chance = "" if standing.probability is None else formats.chance(standing.probability, lang)
+    text = say(lang, f"target_because.{standing.reason}", path=expected, chance=chance)
+    if standing.measured_on is None or is_of(standing, course):
+        return text
+    month = Period.holding(standing.measured_on)
+    return text + say(lang, "target.measured", period=formats.period(month, lang, short=True))
 
 
 def _fine(data: TileData, view: View) -> html.Div:
@@ -155,7 +199,7 @@ def _fine(data: TileData, view: View) -> html.Div:
         sure.append(say(lang, "fine.n", n=formats.count(now.n, lang)))
     dated = [
         formats.period(scope.period, lang, short=True),
-        say(lang, "fine.as_of", date=formats.day(min(scope.as_of, scope.period.last_day), lang, short=True)),
+        say(lang, "fine.as_of", date=formats.day(min(scope.period.last_day, course.settled_before - timedelta(days=1)), lang, short=True)),
     ]
     if course.ignores_channel:
         dated.append(say(lang, "fine.all_channels"))

@@ -1,4 +1,4 @@
-"""The course of one figure over periods: line, interval, target path, a reference line, and the part that is not complete yet."""
+"""The course of one figure over periods: line, interval, target path, forecast, a reference line, and the part that is provisional."""
 
 from __future__ import annotations
 
@@ -12,35 +12,20 @@ import polars as pl
 from dashboards import formats
 from dashboards.figures.look import Look, blank, span
 from dashboards.periods import Period
+from dashboards.standings import path_at
 from dashboards.theme import see_through
 from dashboards.words import say
+from metrics.targets import TargetStatus
 
 HEIGHT = 300
 LOOKAHEAD = timedelta(days=400)  # a target further away than this does not stretch the axis
 
 
 @dataclass(frozen=True)
-class TargetPath:
-    """A target and, where its baseline is known, the straight way to it."""
-
-    value: float
-    due_on: date
-    baseline_value: float | None = None
-    baseline_on: date | None = None
-
-    def at(self, day: date) -> float:
-        """Where the path stands on a day; the target itself without a baseline or after the due date."""
-        if self.baseline_value is None or self.baseline_on is None or day >= self.due_on:
-            return self.value
-        passed = (day - self.baseline_on).days / (self.due_on - self.baseline_on).days
-        return self.baseline_value + (self.value - self.baseline_value) * max(passed, 0.0)
-
-
-@dataclass(frozen=True)
 class Extras:
-    """What may stand beside the line."""
+    """What may stand beside the line: where the target stands, with its path and forecast, and another place's course."""
 
-    target: TargetPath | None = None
+    standing: TargetStatus | None = None
     reference: pl.DataFrame | None = None
     reference_name: str = ""
 
@@ -54,8 +39,9 @@ def trend(series: pl.DataFrame, look: Look, extras: Extras | None = None) -> go.
         _add_reference(figure, extras, look)
     _add_line(figure, series, look)
     _add_provisional(figure, series, look)
-    if extras.target is not None:
-        _add_target(figure, series, extras.target, look)
+    if extras.standing is not None:
+        _add_forecast(figure, series, extras.standing, look)
+        _add_target(figure, series, extras.standing, look)
     _label_last(figure, series, look)
     _set_axes(figure, series, look)
     return figure
@@ -117,7 +103,7 @@ def _add_provisional(figure: go.Figure, series: pl.DataFrame, look: Look) -> Non
         customdata=[f"{_hover(row, look)}<br>{say(look.lang, 'state.not_yet_complete')}" for row in tail.iter_rows(named=True)],
         hovertemplate="%{customdata}<extra></extra>",
         mode="lines+markers",
-        line={"color": look.palette.accent, "width": 2, "dash": "dot"},
+        line={"color": look.palette.accent, "width": 2, "dash": "dash"},
         marker={"color": look.palette.surface, "size": 7, "line": {"color": look.palette.accent, "width": 2}},
         name="provisional",
     )
@@ -139,31 +125,54 @@ def _add_reference(figure: go.Figure, extras: Extras, look: Look) -> None:
     _label(figure, known["start"][-1], known["value"][-1] * look.scale, extras.reference_name, look.palette.ink_faint)
 
 
-def _add_target(figure: go.Figure, series: pl.DataFrame, target: TargetPath, look: Look) -> None:
+def _add_forecast(figure: go.Figure, series: pl.DataFrame, standing: TargetStatus, look: Look) -> None:
+    """Where the figure is going, months at their first day as everywhere; a band for its interval."""
+    steps = [point for point in standing.forecast if point.value is not None]
+    if not steps or series.is_empty() or standing.measured_on is None or standing.measured_on.replace(day=1) not in series["start"]:
+        return
+    days = [point.day.replace(day=1) for point in steps]
+    edge = look.drawn([point.low for point in steps]) + look.drawn([point.high for point in steps])[::-1]
+    fill = see_through(look.palette.ink_faint, 0.14)
+    figure.add_scatter(
+        x=days + days[::-1], y=edge, fill="toself", fillcolor=fill, line={"width": 0}, mode="lines", hoverinfo="skip", name="chance"
+    )
+    begin = series.filter(pl.col("start") == standing.measured_on.replace(day=1)).row(0, named=True)
+    figure.add_scatter(
+        x=[begin["start"], *days],
+        y=look.drawn([begin["value"], *(point.value for point in steps)]),
+        mode="lines",
+        line={"color": look.palette.ink_faint, "width": 1.5, "dash": "dashdot"},
+        hoverinfo="skip",
+        name="forecast",
+    )
+
+
+def _add_target(figure: go.Figure, series: pl.DataFrame, standing: TargetStatus, look: Look) -> None:
     if series.is_empty():
         return
+    target, begun = standing.target, standing.path[0].day if standing.path else None
     first, last = series["start"][0], series["start"][-1]
     end = min(max(target.due_on, last), last + LOOKAHEAD)
-    begin = max(first, target.baseline_on or first)
+    begin = max(first, begun or first)
     corners = sorted({begin, min(max(target.due_on, begin), end), end})
     days = [day for day in corners if day >= begin]
+    heights = [path_at(standing, day) for day in days]
     figure.add_scatter(
         x=days,
-        y=[target.at(day) * look.scale for day in days],
+        y=look.drawn(heights),  # type: ignore[arg-type]
         mode="lines",
-        line={"color": look.palette.ink_soft, "width": 1.25, "dash": "dash"},
+        line={"color": look.palette.ink_soft, "width": 1.25, "dash": "dot"},
         hoverinfo="skip",
         name="target",
     )
-    words = say(look.lang, "figure.target", value=look.text(target.value))
     # on its line, not beside it: on a phone the room to the right is the chart's; at the end that the series is further from
-    is_flat = target.at(days[0]) == target.at(days[-1])
-    day, side = (days[0], "left") if is_flat else (days[-1], "right")
+    is_flat = heights[0] == heights[-1]
+    place, side = (0, "left") if is_flat else (-1, "right")
     begins_above = (series["value"].drop_nulls().head(1).to_list() or [0.0])[0] > target.value
     figure.add_annotation(
-        x=day,
-        y=target.at(day) * look.scale,
-        text=words,
+        x=days[place],
+        y=heights[place] * look.scale,
+        text=say(look.lang, "figure.target", value=look.text(target.value)),
         showarrow=False,
         xanchor=side,
         yanchor="top" if is_flat and begins_above else "bottom",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dash import html
 
 from dashboards.attributes import data
-from dashboards.board import Board, Scope
+from dashboards.board import Board
 from dashboards.cards.definition import definition_card
 from dashboards.controls import View
+from dashboards.course import Scope
 from dashboards.gate import Gate
 from dashboards.indicators import TILES, Indicator
 from dashboards.words import say

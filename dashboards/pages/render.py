@@ -10,14 +10,14 @@ from typing import Any
 from dash import html
 
 from dashboards.attributes import data
-from dashboards.board import Scope
 from dashboards.cards.states import empty, error, missing
 from dashboards.controls import LANGUAGES, View
+from dashboards.course import Scope
 from dashboards.gate import Gate, NoRelease, new_request_id
 from dashboards.markup import lighten, to_html
 from dashboards.pages import definitions, district, overview
-from dashboards.places import cities
-from dashboards.shell import bare_header, city_of, header, period_of
+from dashboards.places import tree
+from dashboards.shell import bare_header, header, scope_of
 from dashboards.trust import trust
 from dashboards.words import say
 
@@ -78,12 +78,9 @@ def first_html(gate: Gate, view: View) -> str:
 
 
 def _scope(gate: Gate, view: View) -> Scope:
-    belief = trust(gate)
-    city = city_of(view, cities(gate))
-    where = (("city", city.code),) if city else ()
-    if view.path.startswith(district.PATH):
-        where = (("district", district.code_in(view.path)),)
-    return Scope(where, period_of(view, belief.as_of), belief.as_of, view.channel)
+    found = tree(gate)
+    place = found.place(district.code_in(view.path)) if view.path.startswith(district.PATH) else None
+    return scope_of(gate, view, trust(gate).as_of, found.where(place))
 
 
 def _guarded(make: Callable[[], Any], view: View) -> Any:

@@ -6,22 +6,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
-import polars as pl
 from dash import html
 
 from dashboards import formats
-from dashboards.board import Board, Course
+from dashboards.board import Board
 from dashboards.cards.attention import Watched
 from dashboards.cards.chart import Chart, chart_card, course_table, trend_alt
 from dashboards.cards.league import League, league_finding, league_table
-from dashboards.cards.tile import TileData
+from dashboards.cards.tile import TileData, provisional_text
 from dashboards.controls import View
+from dashboards.course import Course
 from dashboards.figures.look import Look
 from dashboards.figures.trend import Extras, trend
 from dashboards.indicators import TILES, Tile
-from dashboards.sentences import changes, statement, trend_finding
-from dashboards.targets import Standing, Target, standing, target_for
+from dashboards.provisional import so_far, waiting_for
+from dashboards.sentences import changes, forecast_text, statement, trend_finding
+from dashboards.standings import Codes, standing_of
 from dashboards.words import say
+from metrics.targets import TargetStatus
+
+
+@dataclass(frozen=True)
+class Goals:
+    """Every target as it stands on the page's day, and the places whose targets hold here, nearest first (None: no place)."""
+
+    statuses: Sequence[TargetStatus]
+    codes: Codes
+
+    def of(self, course: Course, codes: Codes | None = None) -> TargetStatus | None:
+        """Where a figure stands to the target that holds for it."""
+        return standing_of(course, self.codes if codes is None else codes, self.statuses)
 
 
 @dataclass(frozen=True)
@@ -33,28 +47,18 @@ class Told:
     selected: TileData
 
 
-def tell(board: Board, place_name: str, codes: tuple[str | None, ...], table: pl.DataFrame, view: View) -> Told:
-    """Tiles of the board's scope; `codes`: the places whose targets hold here, nearest first."""
-    tiles = [tile_data(board, tile, codes, table) for tile in TILES]
+def tell(board: Board, place_name: str, goals: Goals, view: View) -> Told:
+    """Tiles of the board's scope."""
+    tiles = [tile_data(board, tile, goals) for tile in TILES]
     selected = next((data for data in tiles if data.tile.key == view.tile), tiles[0])
     return Told(place_name, tiles, selected)
 
 
-def tile_data(board: Board, tile: Tile, codes: tuple[str | None, ...], table: pl.DataFrame) -> TileData:
-    """One tile with its courses and its standing."""
+def tile_data(board: Board, tile: Tile, goals: Goals) -> TileData:
+    """One tile with its courses, its standing, and what is there of a provisional period."""
     courses = {indicator.key: board.course(indicator) for indicator in tile.all}
-    return TileData(tile, courses, standing_of(courses[tile.main.key], codes, table))
-
-
-def target_of(course: Course, codes: tuple[str | None, ...], table: pl.DataFrame) -> Target | None:
-    """The target that holds for a figure at these places in its period."""
-    return target_for(table, course, codes)
-
-
-def standing_of(course: Course, codes: tuple[str | None, ...], table: pl.DataFrame) -> Standing | None:
-    """How a figure stands to the target that holds for it."""
-    target = target_of(course, codes, table)
-    return standing(course, target) if target else None
+    main = courses[tile.main.key]
+    return TileData(tile, courses, goals.of(main), waiting_for(board.gate, main), so_far(board.gate, main))
 
 
 def page_head(told: Told, view: View) -> list:
@@ -63,7 +67,7 @@ def page_head(told: Told, view: View) -> list:
     scope = course.scope
     period = formats.period(scope.period, lang)
     said = [statement(told.selected.tile.key, course, told.selected.standing, lang)]
-    if scope.is_provisional:
+    if scope.is_provisional or course.is_provisional:
         said.append(say(lang, "headline.provisional", period=period))
     else:
         said.append(changes({data.tile.key: data.main for data in told.tiles}, scope.period, lang))
@@ -84,39 +88,46 @@ def league_section(league: League, tile: Tile, view: View) -> html.Section:
     )
 
 
-def trend_section(told: Told, target: Target | None, view: View, extras: Extras | None = None) -> html.Section:
-    """The course of the selected tile's main figure."""
-    lang, course = view.lang, told.selected.main
-    name = say(lang, f"tile.{told.selected.tile.key}")
-    look = Look.of(lang, view.theme, course.unit)
+def trend_section(told: Told, view: View, extras: Extras | None = None) -> html.Section:
+    """The course of the selected tile's main figure, with its target, path and forecast."""
+    lang, data = view.lang, told.selected
+    course = data.main
+    name = say(lang, f"tile.{data.tile.key}")
     beside = extras or Extras()
-    figure = trend(course.series, look, Extras(target.path if target else None, beside.reference, beside.reference_name))
+    figure = trend(course.series, Look.of(lang, view.theme, course.unit), Extras(data.standing, beside.reference, beside.reference_name))
     chart = Chart(
         key="trend",
         title=say(lang, "trend.title", name=name, finding=trend_finding(course, lang)),
         figure=figure,
         alt=trend_alt(course, name, lang),
         table=course_table(course, lang),
-        note=_trend_note(course, figure, lang),
+        note=_trend_note(data, figure, beside.reference_name, lang),
     )
     return chart_card(chart, lang)
 
 
-def _trend_note(course: Course, figure: go.Figure, lang: str) -> str:
-    """What is drawn, and only that."""
+DRAWN = ("value", "interval", "provisional", "target", "forecast", "reference")
+
+
+def _trend_note(data: TileData, figure: go.Figure, reference: str, lang: str) -> str:
+    """What is drawn, and only that; what a provisional period waits for; where the figure is going."""
     drawn = {trace.name for trace in figure.data}
-    parts = [say(lang, f"trend.drawn.{name}") for name in ("value", "interval", "provisional", "target", "reference") if name in drawn]
-    return say(lang, "trend.note", parts=formats.listed(parts, lang))
+    parts = [say(lang, f"trend.drawn.{name}", place=reference) for name in DRAWN if name in drawn]
+    said = [say(lang, "trend.note", parts=formats.listed(parts, lang))]
+    if data.main.is_provisional:
+        said.append(say(lang, "trend.sentence", text=provisional_text(data.main, data.waiting, lang)))
+    ahead = forecast_text(data.main, data.standing, lang) if data.standing is not None else ""
+    return ("" if lang == "zh" else " ").join([*said, *([ahead] if ahead else [])])
 
 
-def watched_tiles(told: Told, table: pl.DataFrame, codes: tuple[str | None, ...], view: View) -> list[Watched]:
+def watched_tiles(told: Told, goals: Goals, view: View) -> list[Watched]:
     """The page's own figures, for the lists of what stands out."""
     found = []
     for data in told.tiles:
         for indicator in data.tile.watched:
             course = data.courses[indicator.key]
             href = view.href(tile=data.tile.key, define="")
-            found.append(Watched(told.name, figure_name(data.tile, course, view.lang), href, course, standing_of(course, codes, table)))
+            found.append(Watched(told.name, figure_name(data.tile, course, view.lang), href, course, goals.of(course)))
     return found
 
 

@@ -4,12 +4,14 @@ import json
 from datetime import UTC, datetime
 
 import dagster as dg
+import duckdb
 
 from metrics.registry import registry
 from metrics.snapshot import forget_snapshot, record_snapshot
 from pipelines.defs.models import rollup_key
 from pipelines.defs.quality import GATE
 from pipelines.source import cadences, lags
+from pipelines.target_outlook import outlook_query
 from pipelines.workshop import Workshop
 from warehouse.contract import tables
 from warehouse.freshness import completeness_query, freshness_query
@@ -27,7 +29,7 @@ def release() -> dg.AssetsDefinition:
         moment = datetime.now(UTC)
         record_snapshot(shop.con, moment)
         try:
-            made = shop.release = publish(shop.con, shop.settings, extra=extra_tables(), on_progress=shop.say)
+            made = shop.release = publish(shop.con, shop.settings, extra=extra_tables(shop.con), on_progress=shop.say)
         except Exception:
             forget_snapshot(shop.con, moment)
             raise
@@ -37,13 +39,15 @@ def release() -> dg.AssetsDefinition:
     return publish_release
 
 
-def extra_tables() -> dict[str, str]:
-    """Tables of a release that only this room can make: the catalogue as it is now, and how new each source's records are."""
+def extra_tables(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Tables of a release that only this room can make: the catalogue as it is now, how new each source's records are, where targets are going."""
     freshness = freshness_query(cadences(), lags())
+    completeness = completeness_query(freshness)
     return {
         "metric_definition": definitions_query(),
         "source_freshness": freshness,
-        "completeness_by_mart": completeness_query(freshness),
+        "completeness_by_mart": completeness,
+        "target_outlook": outlook_query(con, completeness),
         "published_snapshot": "select * from published_snapshot",
     }
 

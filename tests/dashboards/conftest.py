@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import httpx
@@ -83,21 +84,41 @@ select places.*, district || month || n as rating_id, 'canonical' as source_id, 
 from {MONTHS}, {DISTRICTS}, range(1, 21) as numbers(n), lateral ({PLACES}) as places"""
 
 
+TARGETS = """insert into mart_target (target_id, metric_id, params, division_code, city_code, op, value, baseline_value, baseline_on, due_on, source_id, is_superseded)
+values ('T1', 'declared_depth_share', '{"level": 3}', '440600', '440600', '>=', 0.4, 0.2, date '2017-01-01', date '2018-12-31', 'canonical', false),
+       ('T2', 'queue_wait', '{"stat": "mean"}', '440600', '440600', '<=', 10, null, null, date '2018-12-31', 'canonical', false)"""
+WORKING_DAYS = """create or replace table ref_working_day as select 'CN' as calendar_id, day::date as day, isodow(day) < 6 as is_working,
+    0 as working_day_no, true as is_published from generate_series(date '2014-01-01', date '2019-12-31', interval 1 day) as days(day)"""
+
+
+def publish_city(home: Path, extra: dict[str, str] | None = None) -> Settings:
+    """The tiny city as a release of its own, with further tables."""
+    settings = Settings.load(home).prepare()
+    con = open_store(settings)
+    make_marts(con)
+    con.execute(TARGETS)
+    con.execute(WORKING_DAYS)
+    build_rollups(con)
+    publish(con, settings, extra=extra)
+    con.close()
+    return settings
+
+
 @pytest.fixture(scope="session")
 def tiny_city(tmp_path_factory) -> Settings:
     """Settings of an installation with one release."""
-    settings = Settings.load(tmp_path_factory.mktemp("home")).prepare()
-    con = open_store(settings)
-    make_marts(con)
-    con.execute(
-        """insert into core_target (target_id, metric_id, params, division_code, op, value, baseline_value, baseline_on, due_on, source_id, source_version, file_id, row_no)
-        values ('T1', 'declared_depth_share', '{"level": 3}', '440600', '>=', 0.4, 0.2, date '2017-01-01', date '2018-12-31', 'canonical', 1, 1, 1),
-               ('T2', 'queue_wait', '{"stat": "mean"}', '440600', '<=', 10, null, null, date '2018-12-31', 'canonical', 1, 1, 2)"""
-    )
-    build_rollups(con)
-    publish(con, settings)
-    con.close()
-    return settings
+    return publish_city(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def late_city(tmp_path_factory) -> Settings:
+    """The same, but the tickets of one hall have come to 24 October only, and the build has looked ahead for the target of depth."""
+    fresh = "select 'halls' as source_id, 'queue_tickets' as feed, date '2018-10-24' as complete_on, 7 as days_behind, true as is_late"
+    outlook = """select 'T1' as target_id, date '2018-09-30' as measured_on, 'at_risk' as status, 'forecast_falls_short' as reason,
+        null::varchar as no_forecast, 0.25::double as probability, '[["2018-10-31", 0.31, 0.29, 0.33], ["2018-12-31", 0.35, 0.3, 0.41]]' as forecast"""
+    complete = "select 'mart_ticket' as mart, date '2018-10-24' as complete_on"
+    extra = {"source_freshness": fresh, "completeness_by_mart": complete, "target_outlook": outlook}
+    return publish_city(tmp_path_factory.mktemp("late"), extra)
 
 
 @contextmanager

@@ -8,7 +8,10 @@ import pytest
 from dashboards.figures.comparison import comparison, twin_bars
 from dashboards.figures.look import Look, span
 from dashboards.figures.marks import Scale, sparkline
-from dashboards.figures.trend import Extras, TargetPath, trend
+from dashboards.figures.trend import Extras, trend
+from dashboards.standings import path_at
+from metrics.target import Target
+from metrics.targets import Point, TargetStatus
 
 TYPES = {
     "period": pl.String,
@@ -21,6 +24,12 @@ TYPES = {
     "n": pl.Float64,
 }
 LOOK = Look()
+
+
+def standing(value, due_on, baseline=None, begun=None, **more):
+    target = Target("t", "x", None, None, None, None, None, ">=", value, baseline, begun, due_on, None, False)
+    path = (Point(begun, baseline), Point(due_on, value)) if begun else ()
+    return TargetStatus(target, "at_risk", "behind_path", path=path, **more)
 
 
 def series(*rows):
@@ -60,31 +69,44 @@ def test_the_interval_is_one_closed_band_for_each_unbroken_run():
     assert list(bands[0].y) == pytest.approx([10, 10, 10, 30, 30, 30])
 
 
-def test_a_provisional_period_is_dotted_from_the_last_settled_one_and_is_not_labelled():
+def test_a_provisional_period_is_dashed_from_the_last_settled_one_and_is_not_labelled():
     figure = trend(series((1, 0.1, None, None, False), (2, 0.2, None, None, False), (3, 0.9, None, None, True)), LOOK)
     (tail,) = traces(figure, "provisional")
     assert list(tail.y) == pytest.approx([20, 90])
-    assert tail.line.dash == "dot"
+    assert tail.line.dash == "dash"
     assert figure.layout.annotations[0].text == "<b>20.0\u202f%</b>"
     assert list(traces(figure, "value")[0].y) == pytest.approx([10, 20])
 
 
 def test_the_target_path_runs_from_its_baseline_to_its_value_on_the_due_date():
-    target = TargetPath(0.4, date(2018, 7, 1), 0.1, date(2018, 1, 1))
-    figure = trend(series((1, 0.1, None, None, False), (4, 0.2, None, None, False)), LOOK, Extras(target))
+    found = standing(0.4, date(2018, 7, 1), 0.1, date(2018, 1, 1))
+    figure = trend(series((1, 0.1, None, None, False), (4, 0.2, None, None, False)), LOOK, Extras(found))
     (path,) = traces(figure, "target")
     assert (path.x[0], path.x[-1]) == (date(2018, 1, 1), date(2018, 7, 1))
     assert (path.y[0], path.y[-1]) == pytest.approx((10, 40))
-    assert target.at(date(2018, 4, 1)) == pytest.approx(0.1 + 0.3 * 90 / 181)
-    assert target.at(date(2019, 1, 1)) == 0.4
-    assert TargetPath(10, date(2018, 7, 1)).at(date(2018, 2, 1)) == 10
+    assert path_at(found, date(2018, 4, 1)) == pytest.approx(0.1 + 0.3 * 90 / 181)
+    assert path_at(found, date(2019, 1, 1)) == 0.4
+    assert path_at(standing(10, date(2018, 7, 1)), date(2018, 2, 1)) == 10
+
+
+def test_a_forecast_continues_the_line_from_the_month_that_it_was_made_in():
+    ahead = (Point(date(2018, 3, 31), 0.3, 0.2, 0.4), Point(date(2018, 4, 30), 0.4, 0.25, 0.55))
+    found = standing(0.4, date(2018, 4, 30), measured_on=date(2018, 2, 28), forecast=ahead)
+    figure = trend(series((1, 0.1, None, None, False), (2, 0.2, None, None, False)), LOOK, Extras(found))
+    (line,) = traces(figure, "forecast")
+    assert list(line.x) == [date(2018, 2, 1), date(2018, 3, 1), date(2018, 4, 1)]
+    assert list(line.y) == pytest.approx([20, 30, 40])
+    (band,) = traces(figure, "chance")
+    assert list(band.y) == pytest.approx([20, 25, 55, 40])
+    older = standing(0.4, date(2018, 4, 30), measured_on=date(2015, 2, 28), forecast=ahead)
+    assert traces(trend(series((1, 0.1, None, None, False)), LOOK, Extras(older)), "forecast") == []
 
 
 @pytest.mark.parametrize(
     "rows", [[], [(1, 0.5, 0.4, 0.6, False)], [(m, None, None, None, False) for m in (1, 2, 3)], [(1, 0.5, None, None, True)]]
 )
 def test_empty_single_and_missing_series_still_make_a_figure(rows):
-    figure = trend(series(*rows), LOOK, Extras(TargetPath(0.6, date(2018, 12, 31))))
+    figure = trend(series(*rows), LOOK, Extras(standing(0.6, date(2018, 12, 31))))
     low, high = figure.layout.yaxis.range
     assert low < high
 

@@ -33,7 +33,7 @@ def test_overview_says_how_the_city_stands(client):
 def test_only_signals_that_are_real_need_attention(client):
     text = text_of(client.get("/"))
     attention = text.split("Needs attention")[1].split("Improved")[0]
-    assert re.search(r"Waiting at the window : Foshan 11\.1 min, outside its usual range of .* min; also Gaoming \(23\.1 min\)", attention)
+    assert re.search(r"Waiting at the window : Foshan 11\.1 min, above its usual range of .* min; also Gaoming \(23\.1 min\)", attention)
     assert "Chancheng" not in attention
     assert "No figure has improved beyond its usual range." in text
 
@@ -130,7 +130,7 @@ def test_unknown_addresses_are_404(client):
     assert client.get("/no/such/page").status_code == 404
     unknown = client.get("/district/999999")
     assert unknown.status_code == 404
-    assert "No district has the code 999999" in text_of(unknown)
+    assert "No place has the code 999999" in text_of(unknown)
 
 
 def test_headers_let_nothing_in_from_elsewhere(client):

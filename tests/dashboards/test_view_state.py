@@ -16,7 +16,6 @@ views = st.builds(
     lang=st.sampled_from(["en", "zh"]),
     theme=st.sampled_from(["light", "dark"]),
     period=st.sampled_from(["", "2018-10", "2018-Q4", "2018"]),
-    city=st.sampled_from(["", "440600"]),
     channel=st.sampled_from(["", "web", "window"]),
     tile=st.sampled_from(["", "wait"]),
     sort=st.sampled_from(["", "n", "-value"]),

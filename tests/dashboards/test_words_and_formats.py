@@ -12,10 +12,14 @@ import dashboards
 from dashboards import formats
 from dashboards.indicators import TILES
 from dashboards.periods import Period
+from dashboards.places import LEVELS
 from dashboards.words import say, vocabulary
 from metrics.registry import registry
 from metrics.spec import EVIDENCE, INTERVALS, UNITS
 from metrics.states import STATES
+from metrics.statistics.attainment import REASONS, STATUSES
+from metrics.statistics.control import RULES
+from metrics.targets import REFUSED
 from warehouse.contract import feeds
 
 ROOM = Path(dashboards.__file__).parent
@@ -53,12 +57,21 @@ def test_every_key_that_the_code_says_exists():
     assert spoken_keys() - set(vocabulary("en")) == set()
 
 
+JUDGEMENTS = {
+    "target": STATUSES,
+    "target_because": [*REASONS, REFUSED],
+    "no_forecast": ["too_short", "gaps", "horizon_too_long", "not_better_than_last_year", "not_asked"],
+}
+
+
 def test_keys_made_from_data_exist():
     shown = {indicator.key for tile in TILES for indicator in tile.all}
     wanted = {f"short.{key}" for key in shown} | {
         f"{group}.{tile.key}" for tile in TILES for group in ("tile", "told", "told_nothing", "named")
     }
     wanted |= {f"state.{state}" for state in STATES} | {f"because.{state}" for state in STATES} | {f"evidence.{kind}" for kind in EVIDENCE}
+    wanted |= {f"{group}.{name}" for group, names in JUDGEMENTS.items() for name in names}
+    wanted |= {f"rule.{rule}.{way}" for rule in RULES for way in ("up", "down")} | {f"league.{name}" for name in LEVELS.values()}
     wanted |= (
         {f"interval.{kind}" for kind in INTERVALS}
         | {f"unit_name.{unit}" for unit in UNITS}
@@ -119,6 +132,11 @@ def test_differences_of_shares_are_points_without_a_sign():
     assert formats.difference(0.009, "share", "zh") == "0.9\u202f百分点"
 
 
+def test_a_forecast_is_never_certain():
+    assert [formats.chance(p, "en") for p in (0.001, 0.825, 0.9996)] == ["under 1 %", "82\u202f%", "over 99 %"]
+    assert formats.chance(0.5, "zh") == "50%"
+
+
 def test_dates_and_periods_are_complete():
     assert formats.day(date(2018, 10, 31), "en") == "31 October 2018"
     assert formats.day(date(2018, 10, 31), "zh") == "2018年10月31日"
@@ -139,7 +157,7 @@ def test_ranks_and_lists():
         "21st",
         "112th",
     ]
-    assert formats.ranks(2, 4, "en") == "2nd–4th"
-    assert formats.ranks(2, 2, "zh") == "第2"
+    assert formats.ranks("2–4", "en") == "2nd–4th"
+    assert formats.ranks("2", "zh") == "第2"
     assert formats.listed(["a", "b", "c"], "en") == "a, b and c"
     assert formats.listed(["甲", "乙"], "zh") == "甲和乙"
