@@ -98,7 +98,7 @@ def test_a_paper_is_handed_in_again_if_the_person_handed_it_in_within_24_months(
     for case_id, at, person in [
         ("K1", "2022-03-01 09:00", "P"),
         ("K2", "2024-03-01 09:00", "P"),
-        ("K3", "2026-03-01 09:01", "P"),
+        ("K3", "2026-03-02 09:00", "P"),
         ("K4", "2024-03-02 09:00", "Q"),
         ("K5", "2024-03-02 09:00", "Q"),  # the same instant: one visit for two matters
         ("K6", "2024-03-03 09:00", None),
@@ -115,7 +115,7 @@ def test_a_paper_is_handed_in_again_if_the_person_handed_it_in_within_24_months(
         ("K1", "photo", False),
         ("K2", "deed", True),
         ("K2", "photo", False),
-        ("K3", "deed", False),  # a minute more than 24 months
+        ("K3", "deed", False),  # a day more than 24 months
         ("K3", "photo", False),
         ("K4", "deed", False),
         ("K5", "deed", False),
