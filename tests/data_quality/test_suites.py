@@ -42,6 +42,7 @@ def test_derived_rules_all_block_and_written_ones_say_why_in_chinese():
 
 def test_every_rule_runs_on_an_empty_table_of_its_contract():
     with duckdb.connect() as con:
+        con.execute("create table build_as_of (as_of_at timestamptz, as_of_on date)")
         for feed in feeds().values():
             con.execute(create_table(feed, feed.table))
         for table in tables().values():
