@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -25,6 +26,7 @@ class Board:
     _queries: dict[tuple[Indicator, str, tuple], Query] = field(default_factory=dict)
     _frames: dict[Query, pl.DataFrame] = field(default_factory=dict)
     _failures: dict[Query, str] = field(default_factory=dict)
+    _open: dict[tuple[str, ...], date | None] = field(default_factory=dict)
 
     def want(self, indicators: Iterable[Indicator], by: str = "", where: Where | None = None) -> Board:
         """Note that courses of these indicators will be needed, broken down `by` a dimension, within `where` (the scope's unless given)."""
@@ -80,10 +82,13 @@ class Board:
         metric = self.gate.metric(indicator.metric)
         return Course(indicator, self.scope, readings, metric, failure, self._open_from(metric, indicator))
 
-    def _open_from(self, metric: Metric | None, indicator: Indicator):
+    def _open_from(self, metric: Metric | None, indicator: Indicator) -> date | None:
         if metric is None:
             return None
-        return self.gate.provisional_from(metric.mart, *metric.form(metric.resolve(indicator.params)).requires)
+        marts = (metric.mart, *metric.form(metric.resolve(indicator.params)).requires)
+        if marts not in self._open:  # asked for every place of every figure
+            self._open[marts] = self.gate.provisional_from(*marts)
+        return self._open[marts]
 
 
 def _rows(frame: pl.DataFrame | None) -> Iterable[dict[str, Any]]:

@@ -12,6 +12,7 @@ from metrics.query import Query, Question
 from metrics.registry import metric_named
 from metrics.standardised import SEPARATOR, STRATA, compare
 from metrics.states import FLOOR
+from metrics.statistics.ranking import MIN_CASES
 
 METRIC = "standardised_ratio"
 
@@ -70,4 +71,5 @@ def _adjusted(gate: Gate, question: Question, whole: Course) -> dict[str, Adjust
 
 def _one(row: dict, scale: float) -> Adjusted:
     low, high = (None if row[name] is None else row[name] * scale for name in ("adjusted_low", "adjusted_high"))
-    return Adjusted(row["adjusted"] * scale, low, high, bool(row["sign_reverses"]))
+    # below the floor of ranks a reversal is as likely chance
+    return Adjusted(row["adjusted"] * scale, low, high, bool(row["sign_reverses"]) and row["cases"] >= MIN_CASES)

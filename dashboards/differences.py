@@ -102,7 +102,8 @@ def ranks(group: Group) -> dict[str, str]:
     bounds = [_bounds(course) for course in group.courses.values()]
     schema = {"low": pl.Float64, "high": pl.Float64, "n": pl.Float64}
     frame = rank_ranges(pl.DataFrame(bounds, schema=schema, orient="row"), group.whole.better)
-    return {code: rank for code, rank in zip(group.courses, frame["rank"], strict=True) if rank is not None}
+    found = {code: rank for code, rank in zip(group.courses, frame["rank"], strict=True) if rank is not None}
+    return found if len(found) > 1 else {}  # first of one is no rank
 
 
 def _bounds(course: Course) -> tuple[float | None, float | None, float | None]:

@@ -16,11 +16,12 @@ from typing import Any
 from dashboards.course import Course
 from dashboards.gate import Gate
 from metrics.spec import QueryRefused
-from metrics.statistics.attainment import Goal, path_on
+from metrics.statistics.attainment import Goal, Measured, path_on, standing
 from metrics.target import Target, query_of
 from metrics.targets import Point, TargetStatus, target_statuses
 
 Codes = tuple[str | None, ...]
+ELSEWHERE = "elsewhere"  # why there is no forecast of a target that was set for a place around
 _OUTLOOK = "select * from target_outlook"
 
 
@@ -69,6 +70,20 @@ def _is_about(target: Target, course: Course) -> bool:
         return course.metric.resolve(query.params) == course.metric.resolve(course.indicator.params)
     except QueryRefused:
         return False
+
+
+def of_place(status: TargetStatus, course: Course) -> TargetStatus:
+    """The status of the page's own place: a target that was set for a place around it is held against this place's value, without path or forecast."""
+    here = dict(course.scope.where).values()
+    if not here or status.target.division_code in here:
+        return status
+    now, day, target = course.now, course.scope.period.last_day, status.target
+    measured = Measured(now.value, now.low, now.high, day, course.is_provisional)
+    stands = standing(measured, Goal(target.op, target.value, target.due_on))
+    return TargetStatus(
+        target, stands.status, stands.reason, None, now.value, now.low, now.high, day, stands.expected, stands.gap, stands.ratio,
+        no_forecast=ELSEWHERE,
+    )  # fmt: skip
 
 
 def is_of(status: TargetStatus, course: Course) -> bool:

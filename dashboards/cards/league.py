@@ -25,6 +25,7 @@ from metrics.states import FLOOR
 from metrics.statistics.ranking import MIN_CASES
 
 SPARK = 13
+EMPTY_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,24 @@ def league_table(league: League, view: View) -> html.Div:
     """The table; heads sort, names lead on."""
     lang, ranks = view.lang, league.ranks
     scale = _scale(league)
-    rows = [_row(league, row, (ranks.get(row.code), scale), view) for row in ordered(league, view.sort)]
+    shown, rest = _folded(ordered(league, view.sort))
+    rows = [_row(league, row, (ranks.get(row.code), scale), view) for row in shown]
     table = html.Table([html.Thead(_heads(league, view, scale)), html.Tbody([*rows, _whole_row(league, scale, view)])], className="league")
-    return html.Div(table, className="scroller", tabIndex="0", role="region", **aria(label=say(lang, f"league.{league.kind}")))
+    scroller = html.Div(table, className="scroller", tabIndex="0", role="region", **aria(label=say(lang, f"league.{league.kind}")))
+    return html.Div([scroller, *_more(rest, lang)])
+
+
+def _folded(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Rows to show, and those without a value to name only, when there are so many that they would bury the others."""
+    empty = [row for row in rows if row.course.now.value is None]
+    return (rows, []) if len(empty) <= EMPTY_SHOWN else ([row for row in rows if row.course.now.value is not None], empty)
+
+
+def _more(rest: Sequence[Row], lang: str) -> list:
+    if not rest:
+        return []
+    named = [html.Li([html.A(row.name, href=row.href) if row.href else row.name, " ", _value_text(row.course, lang)]) for row in rest]
+    return [html.Details([html.Summary(say(lang, "league.more", count=len(rest))), html.Ul(named, className="rest")], className="as-table")]
 
 
 def ordered(league: League, sort: str) -> list[Row]:

@@ -183,7 +183,8 @@ def target_reason(standing: TargetStatus, course: Course, lang: str) -> str:
     """Why the status is what it is, in words, with the month that it was measured in where that is not the page's period."""
     expected = "" if standing.expected is None else formats.amount(standing.expected, course.unit, lang)
     chance = "" if standing.probability is None else formats.chance(standing.probability, lang)
-    text = say(lang, f"target_because.{standing.reason}", path=expected, chance=chance)
+    reason = "full_count" if course.is_full_count and standing.reason == "surely_met" else standing.reason
+    text = say(lang, f"target_because.{reason}", path=expected, chance=chance)
     if standing.measured_on is None or is_of(standing, course):
         return text
     month = Period.holding(standing.measured_on)

@@ -31,7 +31,7 @@ def comparison(places: pl.DataFrame, look: Look, *, highlight: str = "", referen
     )
     if reference is not None:
         figure.add_vline(x=reference * look.scale, line={"color": look.palette.ink_soft, "width": 1, "dash": "dash"})
-    edges = look.drawn(known["low"].to_list() + known["high"].to_list() + known["value"].to_list() + [reference])
+    edges = look.drawn(look.lows(known["low"].to_list()) + known["high"].to_list() + known["value"].to_list() + [reference])
     figure.update_xaxes(range=span(edges, look), ticksuffix=look.suffix, nticks=6, showgrid=True)
     figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"color": look.palette.ink, "size": 13})
     figure.update_layout(hovermode="closest")
@@ -40,7 +40,7 @@ def comparison(places: pl.DataFrame, look: Look, *, highlight: str = "", referen
 
 def _whiskers(known: pl.DataFrame, look: Look) -> dict:
     above = [_gap(row["high"], row["value"], look) for row in known.iter_rows(named=True)]
-    below = [_gap(row["value"], row["low"], look) for row in known.iter_rows(named=True)]
+    below = [_gap(row["value"], look.lows([row["low"]])[0], look) for row in known.iter_rows(named=True)]
     return {
         "type": "data",
         "symmetric": False,

@@ -44,6 +44,10 @@ class Look:
         """Values as drawn."""
         return [None if value is None else value * self.scale for value in values]
 
+    def lows(self, values: list[float | None]) -> list[float | None]:
+        """Lower ends of intervals: what cannot be negative is not drawn as if it could, whatever the method's lower end."""
+        return values if self.unit in formats.SIGNED else [None if value is None else max(value, 0.0) for value in values]
+
 
 def blank(look: Look, height: int) -> go.Figure:
     """An empty figure in the look; charts start from it."""

@@ -53,7 +53,7 @@ def _add_band(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
         if run.height < 2:
             continue
         days = run["start"].to_list()
-        edge = look.drawn(run["low"].to_list()) + look.drawn(run["high"].to_list())[::-1]
+        edge = look.drawn(look.lows(run["low"].to_list())) + look.drawn(run["high"].to_list())[::-1]
         fill = see_through(look.palette.accent, 0.16)
         figure.add_scatter(
             x=days + days[::-1], y=edge, fill="toself", fillcolor=fill, line={"width": 0}, mode="lines", hoverinfo="skip", name="interval"
@@ -131,7 +131,7 @@ def _add_forecast(figure: go.Figure, series: pl.DataFrame, standing: TargetStatu
     if not steps or series.is_empty() or standing.measured_on is None or standing.measured_on.replace(day=1) not in series["start"]:
         return
     days = [point.day.replace(day=1) for point in steps]
-    edge = look.drawn([point.low for point in steps]) + look.drawn([point.high for point in steps])[::-1]
+    edge = look.drawn(look.lows([point.low for point in steps])) + look.drawn([point.high for point in steps])[::-1]
     fill = see_through(look.palette.ink_faint, 0.14)
     figure.add_scatter(
         x=days + days[::-1], y=edge, fill="toself", fillcolor=fill, line={"width": 0}, mode="lines", hoverinfo="skip", name="chance"

@@ -170,7 +170,8 @@ def _body_rows(board: Board, told: Told, view: View) -> list[Row]:
     tile = told.selected.tile
     names = part_names(board.gate, tile.parts)
     courses = board.courses(tile.main, tile.parts)
-    return [Row(code, names[code].name(view.lang) if code in names else code, "", course) for code, course in courses.items()]
+    busy = {code: course for code, course in courses.items() if course.now.state != "not_applicable"}
+    return [Row(code, names[code].name(view.lang) if code in names else code, "", course) for code, course in busy.items()]
 
 
 def _neighbours(courses: Mapping[str, Course], setting: Setting, view: View) -> pl.DataFrame:

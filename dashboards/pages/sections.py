@@ -21,7 +21,7 @@ from dashboards.figures.trend import Extras, trend
 from dashboards.indicators import TILES, Tile
 from dashboards.provisional import so_far, waiting_for
 from dashboards.sentences import changes, forecast_text, statement, trend_finding
-from dashboards.standings import Codes, standing_of
+from dashboards.standings import Codes, of_place, standing_of
 from dashboards.words import say
 from metrics.targets import TargetStatus
 
@@ -35,7 +35,8 @@ class Goals:
 
     def of(self, course: Course, codes: Codes | None = None) -> TargetStatus | None:
         """Where a figure stands to the target that holds for it."""
-        return standing_of(course, self.codes if codes is None else codes, self.statuses)
+        found = standing_of(course, self.codes if codes is None else codes, self.statuses)
+        return of_place(found, course) if found is not None else None
 
 
 @dataclass(frozen=True)

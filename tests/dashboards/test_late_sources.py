@@ -55,3 +55,9 @@ def test_an_earlier_month_is_judged_by_its_path_and_has_no_forecast(text_at):
     # 30.0 % against 0.2 + 0.2 × 545 ÷ 729 on 30 June
     assert "At risk : target 40.0 % by 31 Dec 2018 · behind its path (35.0 % by now)" in text
     assert "No forecast: it is made only from the newest month that is complete for all figures." in text
+
+
+def test_a_target_of_the_city_has_no_forecast_for_its_districts(text_at):
+    depth = text_at("/district/440604?period=2018-09")
+    assert "30.0 % of items need one visit at most, 10.0 pts short of the target of 40.0 %." in depth
+    assert "No forecast: the target was set for the place around this one." in depth

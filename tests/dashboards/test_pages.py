@@ -41,8 +41,16 @@ def test_only_signals_that_are_real_need_attention(client):
 def test_the_league_ranks_only_places_with_enough_cases(client):
     text = text_of(client.get("/?tile=wait"))
     assert "1 better than Foshan, 1 worse, 0 not different." in text
-    assert re.search(r"1st Chancheng 5\.0 min", text)
+    assert re.search(r"– Chancheng 5\.0 min", text)  # the only one with enough cases: first of one is no rank
     assert re.search(r"not ranked Gaoming 23\.1 min", text)
+
+
+def test_a_place_is_judged_by_its_own_value_where_the_target_is_the_citys(client):
+    # Gaoming's mean is 20 + 63 ÷ 20 = 23.15 minutes, the city's 11.05 is within the margin of its target
+    assert re.search(
+        r"People wait 23\.1 min on average, 13\.[12] min above the target of 10\.0 min\.", text_of(client.get("/district/440608?tile=wait"))
+    )
+    assert "People wait 11.1 min on average, not clearly different from the target of 10.0 min." in text_of(client.get("/?tile=wait"))
 
 
 def test_every_link_of_a_page_leads_to_a_page(client):

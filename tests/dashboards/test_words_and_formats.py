@@ -13,6 +13,7 @@ from dashboards import formats
 from dashboards.indicators import TILES
 from dashboards.periods import Period
 from dashboards.places import LEVELS
+from dashboards.standings import ELSEWHERE
 from dashboards.words import say, vocabulary
 from metrics.registry import registry
 from metrics.spec import EVIDENCE, INTERVALS, UNITS
@@ -60,7 +61,7 @@ def test_every_key_that_the_code_says_exists():
 JUDGEMENTS = {
     "target": STATUSES,
     "target_because": [*REASONS, REFUSED],
-    "no_forecast": ["too_short", "gaps", "horizon_too_long", "not_better_than_last_year", "not_asked"],
+    "no_forecast": ["too_short", "gaps", "horizon_too_long", "not_better_than_last_year", "not_asked", ELSEWHERE],
 }
 
 
