@@ -32,8 +32,8 @@ def _clause(standing: TargetStatus) -> str:
     """`short of 10 minutes` would read as praise: what should be low and is not lies above its target."""
     if standing.status in ("met", "on_track"):
         return standing.status
-    if standing.reason == "interval_holds_target":
-        return "near"
+    if standing.low is not None and standing.high is not None and standing.low <= standing.target.value <= standing.high:
+        return "near"  # whatever the path says: the gap may be chance
     return "short" if (standing.gap or 0) < 0 else "over"
 
 
