@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import html
 
 from dashboards.words import has_word, say
+from metrics.registry import registry
 from metrics.spec import Form, Metric, Value
 
 
@@ -15,10 +16,10 @@ def definition_card(metric: Metric, params: dict[str, Value], sql: str, lang: st
     lines = [
         ("meaning", metric.meaning[lang]),
         ("formula", metric.formula[lang]),
-        *_counted(form),
+        *_counted(form, lang),
         ("unit", _unit(form, lang)),
         ("direction", say(lang, f"definition.{metric.better}")),
-        ("interval", say(lang, f"interval.{form.interval}")),
+        ("interval", "" if form.kind == "derived" else say(lang, f"interval.{form.interval}")),
         ("params", _params(params, lang)),
         ("edge", html.Ul([html.Li(case[lang]) for case in metric.edge_cases]))
         if metric.edge_cases
@@ -38,8 +39,10 @@ def definition_card(metric: Metric, params: dict[str, Value], sql: str, lang: st
     return html.Article(body, id=f"metric-{metric.id}", className="definition")
 
 
-def _counted(form: Form) -> list:
-    """Numerator and denominator as the aggregates that they are; the row expressions of a life table otherwise."""
+def _counted(form: Form, lang: str) -> list:
+    """Numerator and denominator as the aggregates that they are; the row expressions of a life table; words where other figures' answers are used."""
+    if form.kind == "derived":
+        return [("computed", say(lang, "definition.from_answers"))]
     if form.life_table:
         return [("event", html.Code(form.event)), ("age", html.Code(form.age)), ("scope", html.Code(form.scope))]
     pairs = (("numerator", form.numerator), ("denominator", form.denominator))
@@ -53,4 +56,5 @@ def _unit(form: Form, lang: str) -> str:
 def _params(params: dict[str, Value], lang: str) -> str:
     if not params:
         return say(lang, "definition.none")
-    return ", ".join(f"{name} = {value}" for name, value in params.items())
+    known = registry()
+    return ", ".join(f"{name} = {known[value].name[lang] if value in known else value}" for name, value in params.items())

@@ -110,6 +110,17 @@ def tiny_city(tmp_path_factory) -> Settings:
     return publish_city(tmp_path_factory.mktemp("home"))
 
 
+@pytest.fixture
+def tiny_store(tmp_path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The working store of the tiny city, before it is published."""
+    con = open_store(Settings.load(tmp_path).prepare())
+    make_marts(con)
+    con.execute(TARGETS)
+    build_rollups(con)
+    yield con
+    con.close()
+
+
 @pytest.fixture(scope="session")
 def late_city(tmp_path_factory) -> Settings:
     """The same, but the tickets of one hall have come to 24 October only, and the build has looked ahead for the target of depth."""
