@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SCALE ?= 1
 PORT ?= 8050
-CITIES_SCALE ?= 1
+CITIES_SCALE ?= 0.2
 SUDO := $(shell [ "$$(id -u)" = 0 ] || (command -v sudo >/dev/null && sudo -n true 2>/dev/null && echo sudo -n) || echo none)
 DEMO_FLAGS := $(if $(CI),--no-serve)
 
@@ -32,7 +32,7 @@ bench: .venv/.ready ## benchmarks: ratios against hand-written scripts (minutes)
 	$(BIN)/python -m benchmarks.build_million
 	$(BIN)/python -m benchmarks.answer_time
 
-cities: .venv/.ready ## run the five cities of the source articles end to end and write docs/cities.md (CITIES_SCALE=1)
+cities: .venv/.ready ## run the five cities of the source articles end to end and write docs/cities.md (CITIES_SCALE=0.2)
 	$(BIN)/python -m onegate.cities --scale $(CITIES_SCALE)
 
 docs: .venv/.ready ## write the generated pages of docs/ again

@@ -27,7 +27,9 @@ def compile_query(query: Query, catalog: Catalog) -> Compiled:
     """The statement that answers a query; raise QueryRefused if the metric does not answer it."""
     question = read_query(query)
     if question.form.kind == "derived":
-        raise QueryRefused(f"{query.metric} is computed from other figures' answers and has no statement of its own; its definition says how.")
+        raise QueryRefused(
+            f"{query.metric} is computed from other figures' answers and has no statement of its own; its definition says how."
+        )
     if runs_across(question):
         return compile_share(question, catalog)
     if question.form.is_stock:

@@ -100,7 +100,10 @@ BY_CHANGE = (Shape("change", "day", EVERY),)
 CHANGE_PLACE = Shape("change_place", "day", DIVISION_COLUMNS)
 CHANGE_SHAPES = {
     "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)), Shape("change_office", "day", OFFICE), CHANGE_PLACE),
-    "mart_item_channel": (Shape("change", "day", (*OFFICE, *KIND, "channel")), Shape("change_place", "day", (*DIVISION_COLUMNS, "channel"))),
+    "mart_item_channel": (
+        Shape("change", "day", (*OFFICE, *KIND, "channel")),
+        Shape("change_place", "day", (*DIVISION_COLUMNS, "channel")),
+    ),
     "mart_item_guide": (Shape("change", "day", (*OFFICE, *KIND)), CHANGE_PLACE),
     "mart_depth_evidence": (
         Shape("change", "day", (*OFFICE, *KIND)),

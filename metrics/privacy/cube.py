@@ -108,6 +108,4 @@ def _parts(numbered: pl.DataFrame, dimensions: tuple[Dimension, ...], along: Dim
         parts = numbered.filter(pl.col(along.mark) == level)
         sums = numbered.filter(pl.col(along.mark) == level + 1).select(pl.col("cell").alias("parent"), *same)
         paired = parts.join(sums, on=same, how="inner", nulls_equal=True) if same else parts.join(sums, how="cross")
-        yield paired.select(
-            pl.lit(f"{along.name} {level}").alias("direction"), "parent", "cell"
-        )
+        yield paired.select(pl.lit(f"{along.name} {level}").alias("direction"), "parent", "cell")
