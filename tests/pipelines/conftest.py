@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
+from pipelines.demo.cities import make_city
 from pipelines.ingest import ingest
 from pipelines.receipts import IngestReport
 from warehouse.engine.duckdb import open_store
@@ -142,3 +145,21 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def city_files(tmp_path_factory: pytest.TempPathFactory) -> Callable[[float], Callable[[str, str], pl.DataFrame]]:
+    """city_files(scale)(city, feed): all rows of a feed of a demo city, as text; each city is made once."""
+
+    def made(scale: float) -> Callable[[str, str], pl.DataFrame]:
+        @cache
+        def files(city: str) -> tuple[Path, ...]:
+            return tuple(make_city(city, tmp_path_factory.mktemp(city), scale=scale))
+
+        def read(city: str, feed: str) -> pl.DataFrame:
+            found = [pl.read_csv(path, infer_schema=False) for path in files(city) if path.name.startswith((f"{feed}.", f"{feed}-"))]
+            return pl.concat(found, how="diagonal")
+
+        return read
+
+    return made

@@ -211,8 +211,7 @@ def test_incremental_equals_full(city, monkeypatch, seed):
         city.build()
         if step > 1:
             by_case = contents(city)
-            city_full = build_models(city.con, full=True)
-            assert city_full.as_of is not None
+            build_models(city.con, full=True)
             assert contents(city) == by_case
 
 
