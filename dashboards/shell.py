@@ -180,7 +180,7 @@ def trust_line(belief: Trust, lang: str) -> html.Div:
     if failed:
         parts.append(say(lang, "trust.failed", count=len(failed)))
     if warned:
-        parts.append(say(lang, "trust.warned", count=warned))
+        parts.append(say(lang, "trust.warned" if warned != 1 else "trust.warned_one", count=warned))
     if belief.quarantined:
         parts.append(say(lang, "trust.quarantine", count=formats.count(belief.quarantined, lang)))
     sources = belief.sources["source_id"].n_unique()
