@@ -8,9 +8,9 @@ from dashboards.course import SCALES, Course
 from dashboards.gate import Gate
 from metrics.derived import Desk
 from metrics.evaluate import answer_all
-from metrics.query import Query, Question
+from metrics.query import Query, Question, read_query
 from metrics.registry import metric_named
-from metrics.standardised import SEPARATOR, STRATA, compare
+from metrics.standardised import SEPARATOR, compare
 from metrics.states import FLOOR
 from metrics.statistics.ranking import MIN_CASES
 
@@ -39,22 +39,19 @@ def question_key(question: Question) -> tuple:
 
 
 def _question(whole: Course, dimension: str) -> Question | None:
-    """The definition names districts and departments; the comparison itself holds for any place that its cases have."""
+    """The comparison of the parts of a whole; None for a figure, a form of it, a part or a period for which there is none."""
     ratio = metric_named(METRIC)
-    if whole.metric is None or whole.metric.id not in ratio.params["metric"].choices or dimension not in whole.metric.dimensions:
+    if whole.metric is None or whole.metric.id not in ratio.params["metric"].choices or dimension not in ratio.dimensions:
         return None
-    if not set(STRATA) <= set(whole.metric.dimensions) or whole.metric.resolve(whole.indicator.params) != whole.metric.resolve(()):
+    if whole.metric.resolve(whole.indicator.params) != whole.metric.resolve(()):
         return None
-    params = ratio.resolve((("metric", whole.metric.id),))
-    asked = whole.query(whole.scope.period.start, min(whole.scope.period.end, whole.settled_before))
-    where: dict[str, tuple[str | int, ...]] = {name: (value,) for name, value in asked.where}
-    return Question(ratio, ratio.form(params), params, (dimension,), where, asked.start, asked.end)
+    start, end = whole.scope.period.start, min(whole.scope.period.end, whole.settled_before)
+    if start >= end:
+        return None
+    return read_query(Query(METRIC, (dimension,), whole.query(start, end).where, start, end, (("metric", whole.metric.id),)))
 
 
 def _adjusted(gate: Gate, question: Question, whole: Course) -> dict[str, Adjusted]:
-    if question.start is None or question.end is None or question.start >= question.end:
-        return {}
-
     def read(cursor, store):
         def ask(query: Query):
             return answer_all(cursor, [query], store)[0].rows
