@@ -19,10 +19,11 @@ from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse,
 from dashboards.cards.states import skeleton
 from dashboards.compression import Compression
 from dashboards.controls import View, read_view
+from dashboards.export_routes import add_exports
 from dashboards.gate import Gate, NoRelease
 from dashboards.headers import SecurityHeaders, content_policy
-from dashboards.pages import definitions, district, overview
-from dashboards.pages.render import first_html, is_page, page, page_header, page_panel, warm_up
+from dashboards.pages.catalog import PAGES, page_at
+from dashboards.pages.render import first_html, page, page_header, page_panel, warm_up
 from dashboards.theme import stylesheet
 from dashboards.words import say
 from metrics.registry import registry
@@ -33,7 +34,6 @@ INDEX = """<!DOCTYPE html>
 <head>{%metas%}<meta name="viewport" content="width=device-width, initial-scale=1"><title>{%title%}</title>{%favicon%}{%css%}</head>
 <body><div id="first">FIRST</div>{%app_entry%}<footer>{%config%}{%scripts%}{%renderer%}</footer></body>
 </html>"""
-PAGES = (overview, district, definitions)
 
 
 def create_app(settings: Settings) -> Dash:
@@ -115,7 +115,7 @@ def _add_pages(server: FastAPI, gate: Gate) -> None:
         view = read_view(path, request.url.query)
         if "lang" not in request.query_params and _prefers_chinese(request):
             return RedirectResponse(View(**{**vars(view), "lang": "zh"}).href(), 307)
-        status = 404 if path.startswith(district.PATH) and _is_unknown_district(gate, path) else 200
+        status = 404 if _is_unknown(gate, view.path) else 200
         return Response(
             _document(request.app.state.dash, request, view, first_html(gate, view)),
             status,
@@ -123,8 +123,9 @@ def _add_pages(server: FastAPI, gate: Gate) -> None:
             headers={"Cache-Control": "no-store"},
         )
 
-    for path in (overview.PATH, f"{district.PATH}{{code}}", definitions.PATH):
-        server.add_api_route(path, index, methods=["GET", "HEAD"])
+    for one in PAGES:
+        server.add_api_route(f"{one.path}{{code:path}}" if one.takes_code else one.path, index, methods=["GET", "HEAD"])
+    add_exports(server, gate)
     server.add_api_route("/theme.css", lambda: Response(stylesheet(), media_type="text/css"), methods=["GET"])
     server.add_api_route("/healthz", lambda: _health(gate), methods=["GET"])
 
@@ -144,9 +145,10 @@ def _prefers_chinese(request: Request) -> bool:
     return request.headers.get("accept-language", "").lower().startswith("zh")
 
 
-def _is_unknown_district(gate: Gate, path: str) -> bool:
+def _is_unknown(gate: Gate, path: str) -> bool:
+    found = page_at(path)
     try:
-        return not district.exists(gate, path)
+        return found is None or (found.exists is not None and not found.exists(gate, found.code(path) or ""))
     except Exception:  # the page itself says what is wrong
         return False
 
@@ -162,6 +164,3 @@ def _health(gate: Gate) -> JSONResponse:
 
 def _nothing_here(request: Request) -> PlainTextResponse:
     return PlainTextResponse(f"{say('en', 'missing.title')} / {say('zh', 'missing.title')}\n", 404)
-
-
-__all__ = ["create_app", "is_page", "serve"]

@@ -26,6 +26,7 @@ class Board:
     _queries: dict[tuple[Indicator, str, tuple], Query] = field(default_factory=dict)
     _frames: dict[Query, pl.DataFrame] = field(default_factory=dict)
     _failures: dict[Query, str] = field(default_factory=dict)
+    _others: dict[str, Query] = field(default_factory=dict)
     _open: dict[tuple[str, ...], date | None] = field(default_factory=dict)
 
     def want(self, indicators: Iterable[Indicator], by: str = "", where: Where | None = None) -> Board:
@@ -50,9 +51,21 @@ class Board:
             return ""
         return self.gate.sql(self._query(metric, indicator, "", self.scope.where))
 
+    def also(self, key: str, indicator: Indicator, by: tuple[str, ...], where: Where | None = None) -> Board:
+        """Note a further question under `key`: a figure of the shown period alone, broken down by any dimensions that its metric has."""
+        metric = self.gate.metric(indicator.metric)
+        if metric is not None and set(by) <= set(metric.dimensions):
+            period, places = self.scope.period, self.scope.where if where is None else where
+            self._others[key] = query_of(metric, indicator, replace(self.scope, where=places), (period.start, period.end), by)
+        return self
+
+    def frame(self, key: str) -> pl.DataFrame | None:
+        """The answer to such a question: its dimensions as text, then state, value, low, high, n, numerator, denominator; None where it failed."""
+        return self._frames.get(self._others[key]) if key in self._others else None
+
     def ask(self) -> Board:
         """Put all questions at once."""
-        asked = self.gate.ask(list(self._queries.values()))
+        asked = self.gate.ask([*self._queries.values(), *self._others.values()])
         self._frames, self._failures = asked.frames, asked.failures
         return self
 

@@ -7,34 +7,63 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields, replace
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from dashboards.periods import Period
 
 LANGUAGES = ("en", "zh")
 THEMES = ("light", "dark")
 CHANNELS = ("window", "web", "app", "wechat", "terminal", "hotline", "courier", "agent_station", "cross_region_window", "other")
-_CODE = re.compile(r"^[A-Za-z0-9_.:-]{1,64}$")
+LEVELS = ("1", "2", "3", "4")
+_CODE = re.compile(r"^[\w.:/-]{1,80}$")  # letters of any script: codes of cities are not all Latin
+_TEXT = re.compile(r"^[^\x00-\x1f\x7f]{1,120}$")
 
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows: its path and everything that its query string says. Empty text means the default."""
+    """What a page shows: its path and everything that its query string says. Empty text means the default.
+
+    Filters, kept from page to page: period, channel, place (a division), dept, site, item, compare (a place to set beside), level (of depth).
+    Of one page only: tile and pick (what is selected there), figure and side (whose rows `/cases` lists), and the state of a table:
+    sort, find and at (page), each `<table>:<value>`. Of the screen: lang, theme, wall, define (the definition card that is open).
+    """
 
     path: str = "/"
     lang: str = "en"
     theme: str = "light"
     period: str = ""
     channel: str = ""
+    place: str = ""
+    dept: str = ""
+    site: str = ""
+    item: str = ""
+    compare: str = ""
+    level: str = ""
     tile: str = ""
+    pick: str = ""
+    figure: str = ""
+    side: str = ""
     sort: str = ""
+    find: str = ""
+    at: str = ""
+    wall: str = ""
     define: str = ""
 
     def href(self, **changes: str) -> str:
         """The address of this view after `changes`."""
         changed = replace(self, **changes)
         query = urlencode([(name, getattr(changed, name)) for name in QUERY if getattr(changed, name) != DEFAULTS[name]])
-        return f"{changed.path}?{query}" if query else changed.path
+        path = quote(changed.path)
+        return f"{path}?{query}" if query else path
+
+    def go(self, path: str, **changes: str) -> str:
+        """The address of another page: its filters go along, what was selected on this page stays behind."""
+        return self.href(**{**dict.fromkeys(OF_A_PAGE, ""), "path": path, **changes})
+
+    def table_state(self, name: str, table: str) -> str:
+        """What `sort`, `find` or `at` says of a table; empty where it speaks of another one."""
+        said, _, value = getattr(self, name).partition(":")
+        return value if said == table else ""
 
     @property
     def chosen_period(self) -> Period | None:
@@ -44,10 +73,14 @@ class View:
 
 DEFAULTS = {field.name: field.default for field in fields(View)}
 QUERY = tuple(name for name in DEFAULTS if name != "path")
+OF_A_PAGE = ("tile", "pick", "figure", "side", "sort", "find", "at", "define")
 _ALLOWED = {
     "lang": LANGUAGES.__contains__,
     "theme": THEMES.__contains__,
     "channel": CHANNELS.__contains__,
+    "level": LEVELS.__contains__,
+    "wall": "1".__eq__,
+    "find": lambda text: bool(_TEXT.match(text)),
     "period": lambda text: Period.parse(text) is not None,
 }
 
@@ -65,5 +98,4 @@ def _is_allowed(name: str, text: str) -> bool:
 
 
 def _clean_path(path: str | None) -> str:
-    trimmed = "/" + (path or "").strip("/")
-    return trimmed
+    return "/" + unquote(path or "").strip("/")

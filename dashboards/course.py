@@ -21,6 +21,7 @@ SERIES = {"month": 25, "quarter": 13, "year": 5}  # periods behind a trend and i
 AFTERWARDS = 3  # provisional periods that may follow the one shown
 SERIES_TYPES = {"state": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "n": pl.Float64}
 SCALES = {"share": 1.0, "per_100k": 1e5, "per_10k": 1e4}  # units that are events among cases
+PLACES = ("province", "city", "district", "town")
 Where = tuple[tuple[str, str], ...]
 
 
@@ -105,9 +106,10 @@ class Course:
         return self.form.is_stock
 
     @property
-    def ignores_channel(self) -> bool:
-        """The page filters by channel, and this figure has none."""
-        return bool(self.scope.channel) and self.metric is not None and "channel" not in self.metric.dimensions
+    def ignored(self) -> list[str]:
+        """Dimensions that the page filters by and this figure does not have; of a place it is refused instead."""
+        asked = [name for name, _ in self.scope.where if name not in PLACES] + (["channel"] if self.scope.channel else [])
+        return [name for name in asked if self.metric is not None and name not in self.metric.dimensions]
 
     @property
     def settled_before(self) -> date:
@@ -216,6 +218,7 @@ class Course:
 
 
 def query_of(metric: Metric | None, indicator: Indicator, scope: Scope, span: tuple[date, date], by: tuple[str, ...] = ()) -> Query:
-    """The question for a figure in a scope; a channel that the figure does not have is left out."""
-    channel = (("channel", scope.channel),) if scope.channel and metric is not None and "channel" in metric.dimensions else ()
-    return Query(indicator.metric, by, (*scope.where, *channel), span[0], span[1], indicator.params)
+    """The question for a figure in a scope; filters that the figure does not have are left out (Course.ignored names them)."""
+    channel = (("channel", scope.channel),) if scope.channel else ()
+    kept = tuple(pair for pair in (*scope.where, *channel) if metric is None or pair[0] in metric.dimensions or pair[0] in PLACES)
+    return Query(indicator.metric, by, kept, span[0], span[1], indicator.params)

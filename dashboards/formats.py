@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from dashboards.periods import Period
 from dashboards.words import say
@@ -162,3 +162,8 @@ def listed(names: list[str], lang: str) -> str:
         return "".join(names)
     comma, last = ("、", "和") if lang == "zh" else (", ", " and ")
     return comma.join(names[:-1]) + last + names[-1]
+
+
+def instant(value: datetime, lang: str) -> str:
+    """A local date and time: `31 Oct 2018, 14:05`, `2018年10月31日 14:05`. The caller has put it in its zone."""
+    return f"{day(value.date(), lang, short=True)}{' ' if lang == 'zh' else ', '}{value:%H:%M}"

@@ -18,6 +18,9 @@ _CODES = ", ".join(f"{dimension}_code" for dimension in LEVELS.values())
 _CHAINS = " union ".join(f"select distinct {_CODES} from {mart}" for mart in _MARTS)
 _DEPARTMENTS = "select dept_id as code, name_zh, name_en from dim_department order by dept_id"
 _SITES = "select site_id as code, name_zh, name_en from dim_site order by site_id"
+_ITEMS = """select item_id as code, arg_max(name_zh, version) as name_zh, arg_max(name_en, version) as name_en
+from mart_item group by item_id order by item_id"""
+_NAMES = {"department": _DEPARTMENTS, "site": _SITES, "item": _ITEMS}
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,21 @@ def _common(chains: list[tuple[Place, ...]]) -> int:
     return shared
 
 
+def codes_above(found: Tree, place: Place | None) -> tuple[str | None, ...]:
+    """A place and all that hold it, nearest first, and None for no place at all: where the targets of a page may stand."""
+    if place is None:
+        return (found.whole.code, None) if found.whole else (None,)
+    codes: list[str | None] = [place.code]
+    while (above := found.parent(codes[-1] or "")) and above.code not in codes:
+        codes.append(above.code)
+    return (*codes, None)
+
+
 def part_names(gate: Gate, dimension: str) -> dict[str, Place]:
-    """Departments or sites by code."""
-    return {row["code"]: _place(row) for row in gate.table(_SITES if dimension == "site" else _DEPARTMENTS).iter_rows(named=True)}
+    """Departments, sites or items by code."""
+    return gate.once(
+        ("names", dimension), lambda: {row["code"]: _place(row) for row in gate.table(_NAMES[dimension]).iter_rows(named=True)}
+    )
 
 
 def _place(row: dict, level: int = 0) -> Place:

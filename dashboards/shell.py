@@ -22,6 +22,8 @@ from dashboards.trust import Trust, first_year, trust
 from dashboards.words import has_word, say
 
 YEARS_SHOWN = 8
+PLACE_PATH = "/district/"
+MenuEntry = tuple[str, str]  # key of its words under page, path
 
 
 def period_of(view: View, as_of: date, settled_before: date) -> Period:
@@ -44,24 +46,22 @@ def whole_name(found: Tree, lang: str) -> str:
     return found.whole.name(lang) if found.whole else say(lang, "nav.all_places")
 
 
-def header(gate: Gate, view: View) -> list:
-    """The bar on top of every page."""
-    belief = trust(gate)
-    return [*bare_header(view, _filters(gate, view, belief.as_of))]
+def header(gate: Gate, view: View, menu: Sequence[MenuEntry]) -> list:
+    """The bars on top of every page; `menu`: the pages that the second one leads to."""
+    return bare_header(view, menu, _filters(gate, view, trust(gate).as_of))
 
 
-def bare_header(view: View, filters: Sequence = ()) -> list:
-    """The bar without filters, for an installation without data."""
+def bare_header(view: View, menu: Sequence[MenuEntry] = (), filters: Sequence = ()) -> list:
+    """The bars without filters, for an installation without data."""
     lang = view.lang
     home = html.A(
         [html.Span("一门", className="mark", lang="zh"), html.Span("OneGate", className="mark-latin", lang="en")],
-        href=_home(view).href(),
+        href=view.go("/", place="", dept="", site="", item=""),
         className="home",
     )
     other = "zh" if lang == "en" else "en"
     theme = "dark" if view.theme == "light" else "light"
     tools = [
-        _tool(say(lang, "nav.definitions"), view.href(path="/definitions", define="")),
         html.A(
             say(lang, f"language.{other}"),
             href=view.href(lang=other),
@@ -76,6 +76,7 @@ def bare_header(view: View, filters: Sequence = ()) -> list:
             title=say(lang, f"theme.to_{theme}"),
             **aria(label=say(lang, f"theme.to_{theme}")),
         ),
+        html.A(say(lang, "nav.wall"), href=view.href(wall="" if view.wall else "1", define=""), className="tool wall-switch"),
         html.Button(say(lang, "nav.print"), className="tool print", type="button"),
     ]
     return [
@@ -88,25 +89,56 @@ def bare_header(view: View, filters: Sequence = ()) -> list:
             ],
             className="bar",
         ),
+        *(
+            [html.Nav(html.Ul([_menu_link(entry, view) for entry in menu]), className="pages-bar", **aria(label=say(lang, "nav.pages")))]
+            if menu
+            else []
+        ),
     ]
 
 
-def _tool(text: str, href: str) -> html.A:
-    return html.A(text, href=href, className="tool")
-
-
-def _home(view: View) -> View:
-    return View(lang=view.lang, theme=view.theme, period=view.period, channel=view.channel)
+def _menu_link(entry: MenuEntry, view: View) -> html.Li:
+    """A page of the bar; the place and the filters of this page go along."""
+    key, path = entry
+    place = view.place or (view.path.removeprefix(PLACE_PATH) if view.path.startswith(PLACE_PATH) else "")
+    href = view.go(f"{PLACE_PATH}{place}", place="") if path == "/" and place else view.go(path, place="" if path == "/" else place)
+    is_here = view.path == path or (path == "/" and view.path.startswith(PLACE_PATH))
+    return html.Li(html.A(say(view.lang, f"page.{key}"), href=href, **(aria(current="page") if is_here else {})))
 
 
 def _filters(gate: Gate, view: View, as_of: date) -> list:
     lang = view.lang
     period = scope_of(gate, view, as_of, ()).period
-    return [
-        _menu("place", *_place_menu(tree(gate), view), lang),
+    found = tree(gate)
+    menus = [
+        _menu("place", *_place_menu(found, view), lang),
         _menu("period", formats.period(period, lang), _period_links(view, period, as_of, min(first_year(gate), period.start.year)), lang),
         _menu("channel", say(lang, f"channel.{view.channel or 'all'}"), _channel_links(view), lang),
     ]
+    return [*menus, _menu("compare", *_compare_menu(found, view), lang)] if len(found.parts()) > 1 else menus
+
+
+def _compare_menu(found: Tree, view: View) -> tuple[str, list]:
+    """Another place to set beside the page's own: those of its level, or the parts of the whole."""
+    lang, here = view.lang, _here(view)
+    around = found.parent(here) if found.place(here) else None
+    places = [place for place in found.parts(around.code if around else None) if place.code != here]
+    beside = found.place(view.compare)
+    nothing = _choice(say(lang, "nav.compare_none"), view.href(compare="", define=""), beside is None)
+    choices = [_choice(place.name(lang), view.href(compare=place.code, define=""), place == beside) for place in places]
+    return beside.name(lang) if beside else say(lang, "nav.compare_none"), [html.Ul([nothing, *choices], className="choices")]
+
+
+def _here(view: View) -> str:
+    """The code of the place that the page is about, wherever its address says it."""
+    return view.path.removeprefix(PLACE_PATH) if view.path.startswith(PLACE_PATH) else view.place
+
+
+def _place_href(view: View, code: str) -> str:
+    """The same page for another place: the overview and the pages of places change their address, the others their filter."""
+    if view.path == "/" or view.path.startswith(PLACE_PATH):
+        return view.href(path=f"{PLACE_PATH}{code}" if code else "/", place="", define="")
+    return view.href(place=code, at="", find="", define="")
 
 
 def _menu(key: str, shown: str, body: list, lang: str) -> html.Details:
@@ -116,9 +148,9 @@ def _menu(key: str, shown: str, body: list, lang: str) -> html.Details:
 
 def _place_menu(found: Tree, view: View) -> tuple[str, list]:
     """The name of the page's place; the whole with its parts, and under the one that the page is about, its own."""
-    lang, code = view.lang, view.path.removeprefix("/district/")
+    lang, code = view.lang, _here(view)
     here = found.place(code)
-    top = _choice(whole_name(found, lang), view.href(path="/", define=""), view.path == "/")
+    top = _choice(whole_name(found, lang), _place_href(view, ""), here is None)
     around = found.parent(code) if here else None
     opened = {code, around.code if around else ""}
     below = [item for place in found.parts() for item in _place_choices(found, place, opened, view)]
@@ -129,7 +161,7 @@ def _place_menu(found: Tree, view: View) -> tuple[str, list]:
 
 
 def _place_choices(found: Tree, place: Place, opened: set[str], view: View) -> list:
-    link = _choice(place.name(view.lang), view.href(path=f"/district/{place.code}", define=""), view.path.endswith(f"/{place.code}"))
+    link = _choice(place.name(view.lang), _place_href(view, place.code), _here(view) == place.code)
     if place.code not in opened or not found.parts(place.code):
         return [link]
     inner = [item for part in found.parts(place.code) for item in _place_choices(found, part, opened, view)]

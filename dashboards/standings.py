@@ -61,7 +61,7 @@ def _is_about(target: Target, course: Course) -> bool:
     """Whether a target is set for the very figure: same metric and parameters, same channel, no narrower scope."""
     if course.metric is None or target.metric != course.indicator.metric or target.dept_id:
         return False
-    if (target.channel or "") != ("" if course.ignores_channel else course.scope.channel):
+    if (target.channel or "") != ("" if "channel" in course.ignored else course.scope.channel):
         return False
     query = query_of(target)
     if {name for name, _ in query.where} - {"province", "city", "district", "town", "channel"}:

@@ -28,12 +28,54 @@
     const link = event.target.closest("a[href^='/']");
     closeMenus(link ? null : event.target.closest("details.menu"));
     if (event.target.closest("button.print")) window.print();
-    if (!link || link.closest("#first")) return;
+    const image = event.target.closest("button.save-image");
+    if (image) saveImage(image);
+    if (!link || link.closest("#first") || link.getAttribute("href").startsWith("/export/")) return;
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     last = { text: link.textContent, css: link.className };
     go(link.getAttribute("href"));
   });
+
+  /* A search in a table is a change of the address. */
+  document.addEventListener("submit", (event) => {
+    const table = event.target.dataset.table;
+    if (!table) return;
+    event.preventDefault();
+    const address = new URL(window.location.href);
+    const text = event.target.querySelector("input").value.trim();
+    address.searchParams.delete("at");
+    if (text) address.searchParams.set("find", `${table}:${text}`);
+    else address.searchParams.delete("find");
+    go(address.pathname + address.search);
+  });
+
+  /* A chart as a picture: what is drawn, with its heading and on its own ground, made here in the browser. */
+  function saveImage(button) {
+    const card = button.closest("[data-chart]");
+    const plot = card.querySelector(".js-plotly-plot");
+    if (!plot || !window.Plotly) return;
+    const style = window.getComputedStyle(card);
+    const width = plot.clientWidth + 32;
+    const height = plot.clientHeight + 64;
+    const layout = Object.assign({}, plot.layout, {
+      paper_bgcolor: style.backgroundColor,
+      title: { text: plainText(card.querySelector("h2, h3").textContent), x: 0.02, xanchor: "left", y: 0.97, yanchor: "top", font: { size: 15, color: style.color } },
+      margin: Object.assign({}, plot.layout.margin, { t: 56 }),
+    });
+    const options = { format: button.dataset.format, width: width, height: height, scale: 2 };
+    window.Plotly.toImage({ data: plot.data, layout: layout }, options).then((address) => {
+      const link = document.createElement("a");
+      link.href = address;
+      link.download = `${card.dataset.chart}.${button.dataset.format}`;
+      link.click();
+    });
+  }
+
+  /* Plotly reads some tags in text; data must not be able to write them. */
+  function plainText(text) {
+    return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  }
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -10,38 +10,62 @@ import polars as pl
 from dash import dcc, html
 
 from dashboards import formats
-from dashboards.attributes import aria
+from dashboards.attributes import aria, data
+from dashboards.cards.table import Column, Table, data_table
+from dashboards.controls import View
 from dashboards.course import Course
 from dashboards.figures.look import CONFIG
 from dashboards.periods import Period
-from dashboards.sentences import state_word
 from dashboards.words import say
+
+IMAGES = ("png", "svg")
 
 
 @dataclass(frozen=True)
 class Chart:
-    """What a chart card needs; `key` is its id on the page, `note` a line under it."""
+    """What a chart card needs; `table` holds the same numbers and gives the card its key, `note` is a line under it, `level` that of its heading."""
 
-    key: str
     title: str
     figure: go.Figure
     alt: str
-    table: html.Table
+    table: Table
     note: str = ""
+    level: int = 2
+
+    @property
+    def key(self) -> str:
+        """Its id on the page."""
+        return self.table.key
 
 
-def chart_card(chart: Chart, lang: str) -> html.Section:
+def chart_card(chart: Chart, view: View) -> html.Section:
     """The chart with all that belongs to it."""
+    lang = view.lang
     layout: Any = chart.figure.layout
     graph = dcc.Graph(id={"chart": chart.key}, figure=chart.figure, config=CONFIG, className="graph", style={"height": layout.height})
+    head = {2: html.H2, 3: html.H3}[chart.level](chart.title)
+    images = html.Span([_image_button(kind, lang) for kind in IMAGES], className="downloads images")
+    table = html.Details([html.Summary(say(lang, "figure.table")), data_table(chart.table, view)], className="as-table")
     return html.Section(
         [
-            html.H2(chart.title),
+            head,
             html.Div(graph, role="img", style={"minHeight": f"{layout.height}px"}, **aria(label=chart.alt)),
             *([html.P(chart.note, className="note")] if chart.note else []),
-            html.Details([html.Summary(say(lang, "figure.table")), html.Div(chart.table, className="scroller")], className="as-table"),
+            html.Div([table, images], className="chart-foot"),
         ],
         className="chart",
+        **data(chart=chart.key),
+    )
+
+
+def _image_button(kind: str, lang: str) -> html.Button:
+    """The script makes the picture in the browser from what is drawn."""
+    return html.Button(
+        say(lang, f"chart.{kind}"),
+        className="download save-image",
+        type="button",
+        **data(format=kind),
+        **aria(label=say(lang, f"chart.as_{kind}")),
     )
 
 
@@ -60,20 +84,21 @@ def _ends(values: pl.Series) -> dict[str, float]:
     return {"start": values[0], "end": values[-1], "low": values.min(), "high": values.max()}  # type: ignore[dict-item]
 
 
-def course_table(course: Course, lang: str) -> html.Table:
+def course_table(course: Course, key: str, title: str, lang: str) -> Table:
     """The numbers behind a trend, newest first."""
-    heads = [html.Th(say(lang, f"columns.{name}"), scope="col") for name in ("period", "value", "low", "high", "n")]
-    rows = [_course_row(row, course, lang) for row in reversed(course.series.to_dicts())]
-    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="plain")
+    unit = course.unit
+    heads = {name: say(lang, f"columns.{name}") for name in ("period", "value", "low", "high", "n")}
+    columns = (
+        Column("period", heads["period"], "text", show=lambda row: _period_name(row, lang)),
+        Column("value", heads["value"], unit, state="state"),
+        Column("low", heads["low"], unit),
+        Column("high", heads["high"], unit),
+        Column("n", heads["n"], "cases"),
+    )
+    return Table(key, title, columns, course.series, order="-period", size=30)
 
 
-def _course_row(row: dict, course: Course, lang: str) -> html.Tr:
+def _period_name(row: dict, lang: str) -> str:
     period = Period.parse(row["period"])
     name = formats.period(period, lang) if period else row["period"]
-    if row["is_provisional"]:
-        name = f"{name} ({say(lang, 'state.not_yet_complete')})"
-    texts = [formats.amount(row[key], course.unit, lang) if row[key] is not None else "–" for key in ("value", "low", "high")]
-    if row["value"] is None:
-        texts[0] = state_word(row["state"], lang)
-    count = "–" if row["n"] is None else formats.count(row["n"], lang)
-    return html.Tr([html.Th(name, scope="row"), *[html.Td(text, className="num") for text in [*texts, count]]])
+    return f"{name} ({say(lang, 'state.not_yet_complete')})" if row["is_provisional"] else name

@@ -9,6 +9,7 @@ from dash import html
 
 from dashboards import formats
 from dashboards.cards.chart import Chart, chart_card
+from dashboards.cards.table import Column, Table
 from dashboards.controls import View
 from dashboards.figures.comparison import comparison, twin_bars
 from dashboards.figures.look import Look
@@ -21,7 +22,6 @@ def twin_chart(places: pl.DataFrame, view: View) -> html.Section:
     look = Look.of(lang, view.theme, "share")
     words = [say(lang, f"evidence.{column}") for column in ("declared", "observed")]
     chart = Chart(
-        key="twins",
         title=say(lang, "compare.twin_title"),
         figure=twin_bars(places, look),
         alt=say(
@@ -30,10 +30,10 @@ def twin_chart(places: pl.DataFrame, view: View) -> html.Section:
             name=" / ".join(words),
             parts=formats.listed([_twin_pair(row, look, words) for row in places.to_dicts()], lang),
         ),
-        table=_table(places, ["declared", "observed"], words, look),
+        table=_table("twins", places, dict(zip(("declared", "observed"), words, strict=True)), look),
         note=say(lang, "compare.twin_note"),
     )
-    return chart_card(chart, lang)
+    return chart_card(chart, view)
 
 
 def _twin_pair(row: dict, look: Look, words: list[str]) -> str:
@@ -63,25 +63,15 @@ def neighbours_chart(beside: Neighbours, view: View) -> html.Section:
     known = [row for row in beside.places.to_dicts() if row["value"] is not None]
     pairs = [say(lang, "figure.pair", name=row["name"], value=look.text(row["value"])) for row in known]
     chart = Chart(
-        key="neighbours",
         title=say(lang, "compare.title", finding=beside.finding),
         figure=comparison(beside.places, look, highlight=beside.here, reference=beside.city),
         alt=say(lang, "figure.comparison_alt", name=beside.name, parts=formats.listed(pairs, lang)),
-        table=_table(beside.places, ["value", "low", "high"], [say(lang, f"columns.{key}") for key in ("value", "low", "high")], look),
+        table=_table("neighbours", beside.places, {key: say(lang, f"columns.{key}") for key in ("value", "low", "high")}, look),
         note=say(lang, "compare.note", city=beside.around),
     )
-    return chart_card(chart, lang)
+    return chart_card(chart, view)
 
 
-def _table(places: pl.DataFrame, columns: list[str], heads: list[str], look: Look) -> html.Table:
-    head = html.Thead(html.Tr([html.Th(say(look.lang, "league.place"), scope="col"), *[html.Th(text, scope="col") for text in heads]]))
-    rows = [
-        html.Tr(
-            [
-                html.Th(row["name"], scope="row"),
-                *[html.Td(look.text(row[key]) if row[key] is not None else "–", className="num") for key in columns],
-            ]
-        )
-        for row in places.to_dicts()
-    ]
-    return html.Table([head, html.Tbody(rows)], className="plain")
+def _table(key: str, places: pl.DataFrame, heads: dict[str, str], look: Look) -> Table:
+    place = Column("name", say(look.lang, "league.place"), href="href")
+    return Table(key, say(look.lang, "figure.table"), (place, *(Column(name, text, look.unit) for name, text in heads.items())), places)

@@ -202,8 +202,7 @@ def _fine(data: TileData, view: View) -> html.Div:
         formats.period(scope.period, lang, short=True),
         say(lang, "fine.as_of", date=formats.day(min(scope.period.last_day, course.settled_before - timedelta(days=1)), lang, short=True)),
     ]
-    if course.ignores_channel:
-        dated.append(say(lang, "fine.all_channels"))
+    dated += [say(lang, f"fine.all.{name}") for name in course.ignored]
     label = say(lang, "fine.definition_of", name=say(lang, f"tile.{data.tile.key}"))
     definition = html.A(say(lang, "fine.definition"), href=view.href(define=course.indicator.key), className="define", **aria(label=label))
     lines = [html.Span(" · ".join(parts)) for parts in (sure, dated) if parts]

@@ -11,11 +11,9 @@ from dashboards.controls import View
 from dashboards.course import Scope
 from dashboards.gate import Gate
 from dashboards.indicators import TILES, Indicator
+from dashboards.pages.page import Page
 from dashboards.words import say
 from metrics.registry import registry
-
-PATH = "/definitions"
-TITLE = "page.definitions"
 
 
 def layout(gate: Gate, view: View) -> html.Div:
@@ -36,7 +34,7 @@ def layout(gate: Gate, view: View) -> html.Div:
     ]
     head = [html.H1(say(lang, "definition.title")), html.P(say(lang, "definition.intro"), className="note")]
     body = [*head, html.Div([html.Nav(html.Ul(index), className="index"), html.Div(sections, className="cards")], className="definitions")]
-    return html.Div(body, className="page", **data(title=say(lang, "app.title", page=say(lang, TITLE))))
+    return html.Div(body, className="page", **data(title=say(lang, "app.title", page=say(lang, "page.definitions"))))
 
 
 def _jump(metric, lang: str) -> html.Li:
@@ -60,3 +58,6 @@ def panel(gate: Gate, view: View, scope: Scope | None) -> list:
 def _indicator(key: str) -> Indicator:
     """The figure of a page by its key, else a metric by its id."""
     return next((indicator for tile in TILES for indicator in tile.all if indicator.key == key), Indicator(key, key))
+
+
+PAGE = Page("definitions", "/definitions", layout)

@@ -22,6 +22,7 @@ from dashboards.differences import Group, differences
 from dashboards.figures.trend import Extras
 from dashboards.gate import Gate
 from dashboards.indicators import TILES, tile_named
+from dashboards.pages.page import Page
 from dashboards.pages.sections import Goals, Told, league_section, page_head, tell, trend_section, watched_tiles
 from dashboards.places import Place, Tree, part_names, tree
 from dashboards.sentences import neighbour_finding
@@ -31,7 +32,6 @@ from dashboards.trust import trust
 from dashboards.words import say
 
 PATH = "/district/"
-TITLE = "page.district"
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,9 @@ def code_in(path: str) -> str:
     return path.removeprefix(PATH).strip("/")
 
 
-def exists(gate: Gate, path: str) -> bool:
-    """Whether the release knows the place of an address."""
-    return tree(gate).place(code_in(path)) is not None
+def exists(gate: Gate, code: str) -> bool:
+    """Whether the release knows the place."""
+    return tree(gate).place(code) is not None
 
 
 def layout(gate: Gate, view: View) -> html.Div:
@@ -192,3 +192,6 @@ def _unknown(view: View) -> html.Div:
     text = say(lang, "district.unknown", code=code_in(view.path))
     body = html.Section([html.H1(say(lang, "district.unknown_title")), html.P(text), html.P(home)], className="state-page")
     return html.Div(body, **data(title=say(lang, "app.title", page=say(lang, "district.unknown_title"))))
+
+
+PAGE = Page("district", PATH, layout, in_menu=False, exists=exists)

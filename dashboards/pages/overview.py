@@ -21,6 +21,7 @@ from dashboards.differences import Group, differences
 from dashboards.gate import Gate
 from dashboards.indicators import TILES
 from dashboards.pages.district import PATH as PART
+from dashboards.pages.page import Page
 from dashboards.pages.sections import Goals, Told, figure_name, league_section, page_head, tell, trend_section, watched_tiles
 from dashboards.places import Place, Tree, tree
 from dashboards.shell import foot, scope_of, trust_line, whole_name
@@ -28,8 +29,6 @@ from dashboards.standings import statuses
 from dashboards.trust import Trust, trust
 from dashboards.words import say
 
-PATH = "/"
-TITLE = "page.overview"
 WHOLE: Where = ()
 
 
@@ -78,7 +77,9 @@ def _page(board: Board, view: View, belief: Trust, context: tuple[Told, _Parts, 
         html.Div([*_twins(board, told, parts, view), lists], className="lower"),
         foot(belief, view),
     ]
-    return html.Div(body, className="page", **data(title=say(view.lang, "app.title", page=f"{told.name} · {say(view.lang, TITLE)}")))
+    return html.Div(
+        body, className="page", **data(title=say(view.lang, "app.title", page=f"{told.name} · {say(view.lang, 'page.overview')}"))
+    )
 
 
 def _league(board: Board, told: Told, parts: _Parts, view: View) -> League:
@@ -130,3 +131,6 @@ def _watched(board: Board, told: Told, parts: _Parts, context: tuple[Goals, View
                 name = figure_name(tile, course, view.lang)
                 watched.append(Watched(place.name(view.lang), name, href, course, goals.of(course, (place.code,))))
     return watched
+
+
+PAGE = Page("overview", "/", layout)

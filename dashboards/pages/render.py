@@ -11,24 +11,26 @@ from dash import html
 
 from dashboards.attributes import data
 from dashboards.cards.states import empty, error, missing
+from dashboards.cards.table import Table, tables_in
 from dashboards.controls import LANGUAGES, View
 from dashboards.course import Scope
 from dashboards.gate import Gate, NoRelease, new_request_id
 from dashboards.markup import lighten, to_html
-from dashboards.pages import definitions, district, overview
-from dashboards.places import tree
-from dashboards.shell import bare_header, header, scope_of
-from dashboards.trust import trust
+from dashboards.pages import definitions
+from dashboards.pages.catalog import PAGES, page_at
+from dashboards.pages.frame import frame_of
+from dashboards.shell import PLACE_PATH, bare_header, header
 from dashboards.words import say
 
 log = logging.getLogger(__name__)
 
 
+MENU = tuple((page.key, page.path) for page in PAGES if page.in_menu)
+
+
 def is_page(path: str) -> bool:
-    """Whether a page of this application lives at the path (a district's code may still be unknown)."""
-    return path in (overview.PATH, definitions.PATH) or (
-        path.startswith(district.PATH) and district.code_in(path) != "" and "/" not in district.code_in(path)
-    )
+    """Whether a page of this application lives at the path (the code of a place or case may still be unknown)."""
+    return page_at(path) is not None
 
 
 def page(gate: Gate, view: View) -> Any:
@@ -37,23 +39,23 @@ def page(gate: Gate, view: View) -> Any:
 
 
 def _page(gate: Gate, view: View) -> Any:
-    if view.path == overview.PATH:
-        return overview.layout(gate, view)
-    if view.path == definitions.PATH:
-        return definitions.layout(gate, view)
-    if is_page(view.path):
-        return district.layout(gate, view)
-    return _titled(missing(view), view, "page.missing")
+    found = page_at(view.path)
+    return found.layout(gate, view) if found else _titled(missing(view), view, "page.missing")
+
+
+def tables_of(gate: Gate, view: View) -> list[Table]:
+    """Every table that the page of a view carries, for an export."""
+    return list(tables_in(_page(gate, view)))
 
 
 def page_header(gate: Gate, view: View) -> Any:
     """The bar of a view."""
     try:
-        return gate.made((view, "header"), lambda: lighten(header(gate, view)))
+        return gate.made((view, "header"), lambda: lighten(header(gate, view, MENU)))
     except Exception as failure:  # the page below says what is wrong; the bar must still lead somewhere
         if not isinstance(failure, NoRelease):
             log.exception("The header could not be made.")
-        return bare_header(view)
+        return bare_header(view, MENU)
 
 
 def page_panel(gate: Gate, view: View) -> Any:
@@ -77,10 +79,13 @@ def first_html(gate: Gate, view: View) -> str:
     return "".join(parts) + (f'<aside class="panel">{card}</aside>' if card else "")
 
 
+def place_of(view: View) -> View:
+    """The view with its place among the filters, wherever its address says it."""
+    return replace(view, place=view.path.removeprefix(PLACE_PATH)) if view.path.startswith(PLACE_PATH) else view
+
+
 def _scope(gate: Gate, view: View) -> Scope:
-    found = tree(gate)
-    place = found.place(district.code_in(view.path)) if view.path.startswith(district.PATH) else None
-    return scope_of(gate, view, trust(gate).as_of, found.where(place))
+    return frame_of(gate, place_of(view)).scope
 
 
 def _guarded(make: Callable[[], Any], view: View) -> Any:

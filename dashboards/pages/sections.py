@@ -48,11 +48,11 @@ class Told:
     selected: TileData
 
 
-def tell(board: Board, place_name: str, goals: Goals, view: View) -> Told:
-    """Tiles of the board's scope."""
-    tiles = [tile_data(board, tile, goals) for tile in TILES]
-    selected = next((data for data in tiles if data.tile.key == view.tile), tiles[0])
-    return Told(place_name, tiles, selected)
+def tell(board: Board, place_name: str, goals: Goals, view: View, tiles: Sequence[Tile] = TILES) -> Told:
+    """Tiles of the board's scope, the one that the view selects (else the first) known."""
+    found = [tile_data(board, tile, goals) for tile in tiles]
+    selected = next((data for data in found if data.tile.key == view.tile), found[0])
+    return Told(place_name, found, selected)
 
 
 def tile_data(board: Board, tile: Tile, goals: Goals) -> TileData:
@@ -97,14 +97,13 @@ def trend_section(told: Told, view: View, extras: Extras | None = None) -> html.
     beside = extras or Extras()
     figure = trend(course.series, Look.of(lang, view.theme, course.unit), Extras(data.standing, beside.reference, beside.reference_name))
     chart = Chart(
-        key="trend",
         title=say(lang, "trend.title", name=name, finding=trend_finding(course, lang)),
         figure=figure,
         alt=trend_alt(course, name, lang),
-        table=course_table(course, lang),
+        table=course_table(course, "trend", name, lang),
         note=_trend_note(data, figure, beside.reference_name, lang),
     )
-    return chart_card(chart, lang)
+    return chart_card(chart, view)
 
 
 DRAWN = ("value", "interval", "provisional", "target", "forecast", "reference")

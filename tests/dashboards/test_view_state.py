@@ -44,7 +44,7 @@ def test_defaults_are_left_out_of_the_address():
 
 @pytest.mark.parametrize(
     "search",
-    ["?lang=fr", "?period=2018-13", "?channel=pigeon", "?tile=<script>", "?sort=a b", "?unknown=1", "?lang", "?define=" + "x" * 65, None],
+    ["?lang=fr", "?period=2018-13", "?channel=pigeon", "?tile=<script>", "?sort=a b", "?unknown=1", "?lang", "?define=" + "x" * 81, None],
 )
 def test_what_an_address_says_wrongly_is_left_at_its_default(search):
     assert read_view("/", search) == View()

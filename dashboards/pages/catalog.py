@@ -1,0 +1,13 @@
+"""Every page of the application, in the order of the bar. A new page is a module and one line here."""
+
+from __future__ import annotations
+
+from dashboards.pages import definitions, district, overview
+from dashboards.pages.page import Page
+
+PAGES: tuple[Page, ...] = (overview.PAGE, district.PAGE, definitions.PAGE)
+
+
+def page_at(path: str) -> Page | None:
+    """The page of an address, if there is one."""
+    return next((page for page in PAGES if page.code(path) is not None), None)
