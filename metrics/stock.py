@@ -121,17 +121,24 @@ def _places(question: Question) -> list[str]:
 def _by_versions(question: Question, bindings: Bindings) -> Compiled:
     """Look at every version that a cut meets: for counts of distinct things and for stocks with rows of their own."""
     metric, form = question.metric, question.form
-    since, until = metric.since, metric.until
-    met = f"select cut.cut_on, item_version.* from cut join item_version on {since} <= cut_on and {until} > cut_on"
     source = Source("present", "cut_on", form.fragments())
     columns = [f'{key} as "{name}"' for name, key in keys(question, source).items()]
     columns += [f"coalesce({bindings.fragment(sql)}, 0) as {role}" for role, sql in source.roles.items()]
     where = conditions(question, source, bindings, period=False)
     grouping = " group by all" if question.by else ""
-    steps = {
-        "item_version": f"select * from {relation_of(metric.mart)}",
-        "cut": _cuts(question, bindings, f"select min({since}) from item_version where {since} > date '{FIRST_DAY}'"),
-        "present": metric.relation or met,
-        "stock": f"select {', '.join(columns)} from {relation(question, source)} where {where}{grouping}",
+    steps = present_rows(question, bindings) | {
+        "stock": f"select {', '.join(columns)} from {relation(question, source)} where {where}{grouping}"
     }
     return labelled(question, steps, tuple(source.roles), bindings, metric.mart)
+
+
+def present_rows(question: Question, bindings: Bindings) -> dict[str, str]:
+    """Steps of a statement, of which the last, `present`, has a row for every row of the stock that a cut meets, with its `cut_on`."""
+    metric, since, until = question.metric, question.metric.since, question.metric.until
+    met = f"select cut.cut_on, item_version.* from cut join item_version on {since} <= cut_on and {until} > cut_on"
+    counted = counted_rows(metric.mart)
+    return {
+        "item_version": f"select * from {relation_of(metric.mart)}{'' if counted == 'true' else f' where {counted}'}",
+        "cut": _cuts(question, bindings, f"select min({since}) from item_version where {since} > date '{FIRST_DAY}'"),
+        "present": metric.relation or met,
+    }

@@ -1,0 +1,112 @@
+"""One page of the rows behind an answer: which side of it, in which order, from where on; and how many rows there are on each side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from metrics.row_columns import shown_columns
+from metrics.rows import FLAGS, Opened
+from metrics.spec import QueryRefused
+from warehouse.contract import Column
+
+SIDES = {
+    "all": "true",
+    "numerator": "in_numerator",
+    "denominator": "in_denominator",
+    "missed": "in_denominator and not in_numerator",  # in the denominator alone
+    "outside": "not in_numerator and not in_denominator",  # of the period and the place, but not what the figure is about
+}
+MOST_ROWS = 1_000_000  # of one page: a file of more is for `onegate sql`
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What of the rows to show: `find` keeps those in which a text column holds this; `sort` is a shown column, or empty for the mart's key."""
+
+    side: str = "all"
+    find: str = ""
+    sort: str = ""
+    is_descending: bool = False
+    limit: int = 50
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many rows are on each side, and what they add up to: the answer's own numerator and denominator."""
+
+    rows: int
+    numerator: int
+    denominator: int
+    missed: int
+    outside: int
+    numerator_sum: float
+    denominator_sum: float
+
+    def of(self, side: str) -> int:
+        """The number of rows on a side."""
+        return self.rows if side == "all" else getattr(self, side)
+
+
+def totals(con: duckdb.DuckDBPyConnection, opened: Opened) -> Totals:
+    """Count the rows of every side and add up their parts."""
+    counts = ", ".join(f"count(*) filter (where {SIDES[side]})" for side in ("numerator", "denominator", "missed", "outside"))
+    sums = "coalesce(sum(numerator_part), 0), coalesce(sum(denominator_part), 0)"
+    row = con.execute(opened.statement(f"select count(*), {counts}, {sums} from opened"), opened.parameters).fetchone()
+    return Totals(*(row or (0,) * 7))
+
+
+def page(con: duckdb.DuckDBPyConnection, opened: Opened, cut: Slice) -> pl.DataFrame:
+    """The rows of a slice: the shown columns, then FLAGS (and the age of a life table)."""
+    sql, parameters = page_statement(opened, cut)
+    return con.execute(sql, parameters).pl()
+
+
+def found(con: duckdb.DuckDBPyConnection, opened: Opened, cut: Slice) -> int:
+    """How many rows a slice has in all its pages."""
+    where, parameters = _conditions(opened, cut)
+    row = con.execute(opened.statement(f"select count(*) from opened where {where}"), opened.parameters | parameters).fetchone()
+    return row[0] if row else 0
+
+
+def page_statement(opened: Opened, cut: Slice) -> tuple[str, dict[str, Any]]:
+    """The statement of a slice and its parameters."""
+    if not (0 < cut.limit <= MOST_ROWS and cut.offset >= 0):
+        raise QueryRefused(f"A page has 1 to {MOST_ROWS:,} rows and does not begin before the first.")
+    where, parameters = _conditions(opened, cut)
+    names = [*(f'"{column.name}"' for column in shown_columns(opened)), *flags(opened)]
+    query = f"select {', '.join(names)} from opened where {where} order by {_order(opened, cut)} limit {cut.limit} offset {cut.offset}"
+    return opened.statement(query), opened.parameters | parameters
+
+
+def flags(opened: Opened) -> tuple[str, ...]:
+    """The columns that say what part a row has in the answer."""
+    return (*FLAGS, "age") if "age" in opened.amounts else FLAGS
+
+
+def _conditions(opened: Opened, cut: Slice) -> tuple[str, dict[str, Any]]:
+    if cut.side not in SIDES:
+        raise QueryRefused(f"There is no side {cut.side!r} of a figure; choose one of {', '.join(SIDES)}.")
+    texts = [column for column in shown_columns(opened) if column.type == "VARCHAR"]
+    if not cut.find or not texts:
+        return SIDES[cut.side], {}
+    hits = " or ".join(f'contains(lower("{column.name}"), lower($find))' for column in texts)
+    return f"{SIDES[cut.side]} and ({hits})", {"find": cut.find}
+
+
+def _order(opened: Opened, cut: Slice) -> str:
+    key = [f'"{name}"' for name in opened.key]
+    if not cut.sort:
+        return ", ".join(key)
+    if cut.sort not in {*(column.name for column in shown_columns(opened)), *flags(opened)}:
+        raise QueryRefused(f"The rows of {opened.question.metric.id} cannot be sorted by {cut.sort!r}, which they do not show.")
+    return ", ".join([f'"{cut.sort}" {"desc" if cut.is_descending else "asc"} nulls last', *key])
+
+
+def column_of(opened: Opened, name: str) -> Column | None:
+    """The shown column of that name."""
+    return next((column for column in shown_columns(opened) if column.name == name), None)
