@@ -49,12 +49,18 @@ def make_marts(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(CASES)
     con.execute(TICKETS)
     con.execute(RATINGS)
+    con.execute(f"create or replace temp table spot as select places.* from {DISTRICTS}, lateral ({PLACES}) as places")
+    con.execute(f"create or replace temp table size as select district as district_code, cases from {DISTRICTS}")
+    con.execute(f"create or replace temp table months as select * from {MONTHS}")
+    con.execute((Path(__file__).parent / "city.sql").read_text("utf-8"))
 
 
 ITEMS = f"""insert into mart_item by name
 select places.*, 'I' || district || n as item_id, 1 as version, date '1900-01-01' as valid_from, date '9999-12-31' as valid_to, 'in_force' as status,
     '01' as item_type, true as is_application_based, case when n % 2 = 0 then 'D1' else 'D2' end as dept_id, case when n <= 12 then 3 else 2 end as level_gd_4,
-    case when n <= 12 then 3 else 2 end as level_gd_2013, false as is_on_online_hall, false as is_limit_converted, false as supports_epay, false as id_only
+    case when n <= 12 then 3 else 2 end as level_gd_2013, false as is_on_online_hall, false as is_limit_converted, false as supports_epay, false as id_only,
+    '事项' || n as name_zh, 'Item ' || n as name_en, ['person'] as audience, 'housing' as theme, 'commitment' as case_type, 2 as visits_max,
+    20.0 as legal_working_days, 5.0 as promised_working_days
 from range(1, 41) as numbers(n), {DISTRICTS}, lateral ({PLACES}) as places"""
 
 CASES = f"""insert into mart_case by name
@@ -67,20 +73,23 @@ select places.*, district || month || n as case_id, 'canonical' as source_id, ca
     true as is_handling_event, month::date as due_on, false as has_open_pause_at_due, true as is_promise_countable, n % 10 <> 0 as is_promise_kept,
     n % 2 = 0 as is_decided_same_day, false as is_decided_same_session, 1 as visits, 1 as visits_upper, 0 as terminal_visits,
     case when n % 4 = 0 then 3 else 1 end as observed_level, 0 as supplement_count, n % 3 = 0 as has_active_rating, n = 1 as has_bad_rating,
-    3 as e2e_days, true as is_e2e_event, [] as dq_flags
+    3 as e2e_days, true as is_e2e_event, [] as dq_flags, 'I' || district || n % 10 + 1 as item_id, '01' as item_type, ['person'] as audience, 'housing' as theme,
+    2 as declared_visits_max, 3 as declared_level, n % 9 = 0 as is_overclaimed, case when n % 9 = 0 then 'original_check' end as overclaim_cause
 from {MONTHS}, {DISTRICTS}, range(1, 61) as numbers(n), lateral ({PLACES}) as places where n <= cases"""
 
 TICKETS = f"""insert into mart_ticket by name
 select places.*, district || month || n as ticket_id, 'canonical' as source_id, 'S' || case when district = '440604' then '1' else '2' end as site_id,
-    month::timestamptz as issued_at, month::date as issued_on, 10 as issued_hour, false as is_appointment, 'served' as status, true as is_chain_head,
+    month::timestamptz + to_days(n::int % 5) + to_hours(8 + n % 9) as issued_at, month::date + (n % 5)::int as issued_on, 8 + n % 9 as issued_hour, n % 6 = 0 as is_appointment, 'served' as status, true as is_chain_head,
     false as is_repeat, false as is_implausible, true as is_called, false as is_abandoned, 5.0 as service_minutes,
     -- Gaoming's waits double in the last month: that is what the lists must find
     (n % 7) + case when district = '440608' and month = date '2018-10-01' then 20 else 2 + month(month) % 2 end as wait_minutes
 from {MONTHS}, {DISTRICTS}, range(1, 61) as numbers(n), lateral ({PLACES}) as places where n <= cases"""
 
 RATINGS = f"""insert into mart_rating by name
-select places.*, district || month || n as rating_id, 'canonical' as source_id, 'window' as channel, 'staffed' as channel_group, 5 as grade,
-    month::timestamptz as rated_at, month::date as rated_on, true as is_valid, true as is_active, true as is_latest, true as is_first
+select places.*, district || month || n as rating_id, 'canonical' as source_id, 'window' as channel, 'staffed' as channel_group,
+    case n when 1 then 1 when 2 then 2 when 3 then 3 when 4 then 4 else 5 end as grade, district || month || n as case_id, 'D1' as dept_id,
+    'I' || district || n % 10 + 1 as item_id, month::timestamptz as rated_at, month::date as rated_on, true as is_valid, n % 5 > 0 as is_active,
+    true as is_latest, true as is_first
 from {MONTHS}, {DISTRICTS}, range(1, 21) as numbers(n), lateral ({PLACES}) as places"""
 
 
