@@ -5,8 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards import formats
-from dashboards.figures.look import Look, blank, span
+from dashboards.figures.hover import surety
+from dashboards.figures.look import Look, blank, plain, span
 from dashboards.words import say
 
 ROW_HEIGHT = 30
@@ -16,7 +16,7 @@ def comparison(places: pl.DataFrame, look: Look, *, highlight: str = "", referen
     """Draw `places` (code, name, value, low, high, n, href; first row on top) as dots with their intervals; `href` rides along as customdata."""
     known = places.filter(pl.col("value").is_not_null())
     figure = blank(look, 56 + ROW_HEIGHT * max(known.height, 1))
-    names = [f"{row['name']}  <b>{look.text(row['value'])}</b>" for row in known.iter_rows(named=True)]
+    names = [f"{plain(row['name'])}  <b>{look.text(row['value'])}</b>" for row in known.iter_rows(named=True)]
     colours = [look.palette.accent if code == highlight or not highlight else look.palette.ink_faint for code in known["code"]]
     figure.add_scatter(
         x=look.drawn(known["value"].to_list()),
@@ -57,12 +57,7 @@ def _gap(high: float | None, low: float | None, look: Look) -> float:
 
 
 def _hover(row: dict, look: Look) -> str:
-    lines = [f"<b>{row['name']}</b> {look.text(row['value'])}"]
-    if row["low"] is not None and row["high"] is not None:
-        lines.append(say(look.lang, "figure.interval", interval=formats.interval(row["low"], row["high"], look.unit, look.lang)))
-    if row["n"] is not None:
-        lines.append(f"n = {formats.count(row['n'], look.lang)}")
-    return "<br>".join(lines)
+    return "<br>".join([f"<b>{plain(row['name'])}</b> {look.text(row['value'])}", *surety(row, look)])
 
 
 def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
@@ -74,7 +69,7 @@ def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
         word = say(look.lang, f"evidence.{column}")
         figure.add_bar(
             x=look.drawn(values),
-            y=places["name"].to_list(),
+            y=[plain(name) for name in places["name"]],
             orientation="h",
             marker=marker,
             text=["" if value is None else look.text(value) for value in values],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
@@ -47,6 +48,11 @@ class Look:
     def lows(self, values: list[float | None]) -> list[float | None]:
         """Lower ends of intervals: what cannot be negative is not drawn as if it could, whatever the method's lower end."""
         return values if self.unit in formats.SIGNED else [None if value is None else max(value, 0.0) for value in values]
+
+
+def plain(text: str) -> str:
+    """Text of the data as Plotly shows it letter by letter: nothing in a name is read as markup."""
+    return escape(text, quote=False)
 
 
 def blank(look: Look, height: int) -> go.Figure:

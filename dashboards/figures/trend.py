@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
 
-from dashboards import formats
-from dashboards.figures.look import Look, blank, span
-from dashboards.periods import Period
+from dashboards.figures.hover import period_name, surety
+from dashboards.figures.labels import end_label, make_room
+from dashboards.figures.look import Look, blank, plain, span
+from dashboards.figures.time_axis import set_time_axis
 from dashboards.standings import path_at
 from dashboards.theme import see_through
 from dashboards.words import say
@@ -80,16 +81,10 @@ def _add_line(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
 
 
 def _hover(row: dict, look: Look) -> str:
-    period = Period.parse(row["period"])
-    name = formats.period(period, look.lang) if period else row["period"]
+    name = period_name(row["period"], look)
     if row["value"] is None:
         return f"{name}<br>{say(look.lang, 'state.' + (row['state'] or 'not_provided'))}"
-    lines = [f"<b>{look.text(row['value'])}</b>  {name}"]
-    if row["low"] is not None and row["high"] is not None:
-        lines.append(say(look.lang, "figure.interval", interval=formats.interval(row["low"], row["high"], look.unit, look.lang)))
-    if row["n"] is not None:
-        lines.append(f"n = {formats.count(row['n'], look.lang)}")
-    return "<br>".join(lines)
+    return "<br>".join([f"<b>{look.text(row['value'])}</b>  {name}", *surety(row, look)])
 
 
 def _add_provisional(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
@@ -122,7 +117,7 @@ def _add_reference(figure: go.Figure, extras: Extras, look: Look) -> None:
         hoverinfo="skip",
         name="reference",
     )
-    _label(figure, known["start"][-1], known["value"][-1] * look.scale, extras.reference_name, look.palette.ink_faint)
+    end_label(figure, (known["start"][-1], known["value"][-1] * look.scale), plain(extras.reference_name), look.palette.ink_faint)
 
 
 def _add_forecast(figure: go.Figure, series: pl.DataFrame, standing: TargetStatus, look: Look) -> None:
@@ -190,56 +185,12 @@ def _label_last(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
         x=[day], y=[value * look.scale], mode="markers", marker={"color": look.palette.accent, "size": 7}, hoverinfo="skip", name="last"
     )
     # beside the end of all that is drawn, so that the unfinished part does not run through the number
-    _label(figure, max(series["start"]), value * look.scale, f"<b>{look.text(value)}</b>", look.palette.accent)
-
-
-def _label(figure: go.Figure, day: date, height: float, text: str, colour: str) -> None:
-    figure.add_annotation(x=day, y=height, text=text, showarrow=False, xanchor="left", xshift=8, font={"color": colour})
+    end_label(figure, (max(series["start"]), value * look.scale), f"<b>{look.text(value)}</b>", look.palette.accent)
 
 
 def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
     drawn = [y for trace in figure.data for y in (trace.y or [])]
     figure.update_yaxes(range=span(drawn, look), ticksuffix=look.suffix, nticks=6)
-    days = [day for trace in figure.data for day in (trace.x or [])]
-    ticks = _ticks(series["start"].to_list(), look.lang)
-    figure.update_xaxes(tickvals=[day for day, _ in ticks], ticktext=[text for _, text in ticks], tickangle=0)
-    if days:
-        figure.update_xaxes(range=[min(days) - timedelta(days=12), max(days) + timedelta(days=12)])
+    set_time_axis(figure, series["start"].to_list(), look.lang)
     layout: Any = figure.layout
-    beside = [note for note in layout.annotations if note.name != "target"]
-    figure.update_layout(margin={"r": 8 + 7 * max((_width(note.text) for note in beside), default=0), "t": 12})
-    _spread_labels(figure, beside)
-
-
-def _width(text: str) -> int:
-    """Rough width of a label in Latin characters; Chinese ones are twice as wide."""
-    plain = text.replace("<b>", "").replace("</b>", "")
-    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in plain) + 1
-
-
-def _spread_labels(figure: go.Figure, beside: list) -> None:
-    """Push labels that would overlap apart, in the order of their heights."""
-    layout: Any = figure.layout
-    low, high = layout.yaxis.range
-    least = (high - low) * 17 / (HEIGHT - 60)
-    notes = sorted(beside, key=lambda note: note.y)
-    for below, above in zip(notes, notes[1:], strict=False):
-        if above.y - below.y < least:
-            above.y = below.y + least
-
-
-def _ticks(days: list[date], lang: str) -> list[tuple[date, str]]:
-    """January and July, with the year under January and the first; every year when the series is long."""
-    if not days:
-        return []
-    if (days[-1] - days[0]).days > 5 * 366:
-        return [(day, str(day.year)) for day in days if day.month == 1]
-    halves = [day for day in days if day.month in (1, 7)]
-    shown = halves if len(halves) > 1 else days
-    return [(day, _tick(day, lang, is_first=day == shown[0])) for day in shown]
-
-
-def _tick(day: date, lang: str, *, is_first: bool) -> str:
-    month = formats.month_name(day.month, lang)
-    year = f"{day.year}年" if lang == "zh" else str(day.year)
-    return f"{month}<br>{year}" if is_first or day.month == 1 else month
+    make_room(figure, [note for note in layout.annotations if note.name != "target"], HEIGHT - 60)

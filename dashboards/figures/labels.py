@@ -1,0 +1,79 @@
+"""Labels that stand beside marks instead of a legend, and the words that stand where there is nothing to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboards.figures.look import Look, blank, plain
+from dashboards.sentences import state_word
+from dashboards.words import say
+from metrics.states import VALUE
+
+LINE = 17  # pixels that a line of labels needs
+EMPTY_HEIGHT = 140
+ELLIPSIS = "…"
+
+
+def width(text: str) -> int:
+    """Rough width of a label in Latin characters; Chinese ones are twice as wide."""
+    shown = text.replace("<b>", "").replace("</b>", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return max(sum(2 if ord(letter) > 0x2E80 else 1 for letter in line) for line in shown.split("<br>")) + 1
+
+
+def clipped(name: str, most: int = 30) -> str:
+    """A name of at most `most` Latin characters' width, escaped; what is cut off ends in an ellipsis."""
+    kept = ""
+    for letter in name:
+        if width(kept + letter) > most:
+            return plain(kept.rstrip()) + ELLIPSIS
+        kept += letter
+    return plain(kept)
+
+
+def end_label(figure: go.Figure, at: tuple[Any, float], text: str, colour: str) -> None:
+    """Text to the right of a point."""
+    figure.add_annotation(x=at[0], y=at[1], text=text, showarrow=False, xanchor="left", align="left", xshift=8, font={"color": colour})
+
+
+def make_room(figure: go.Figure, notes: Sequence[Any], height: float) -> None:
+    """Room at the right for labels beside the ends, none on top of another. `height`: pixels between the ends of the vertical axis."""
+    figure.update_layout(margin={"r": 8 + 7 * max((width(note.text) for note in notes), default=0), "t": 12})
+    layout: Any = figure.layout
+    spread(notes, layout.yaxis.range, height)
+
+
+def spread(notes: Sequence[Any], ends: tuple[float, float], height: float) -> None:
+    """Push labels that would overlap apart, in the order of their heights, within the axis as long as there is room."""
+    low, high = ends
+    least = (high - low) * LINE / height
+    ordered = sorted(notes, key=lambda note: note.y)
+    for below, above in zip(ordered, ordered[1:], strict=False):
+        above.y = max(above.y, below.y + least)
+    limit = high
+    for note in reversed(ordered):
+        note.y = max(min(note.y, limit), low)
+        limit = note.y - least
+
+
+def without_data(look: Look, height: int, frame: pl.DataFrame | None = None) -> go.Figure:
+    """A figure that says in words that there is nothing to draw, and why where the rows agree on a reason."""
+    figure = blank(look, min(height, EMPTY_HEIGHT))
+    state = common_state(frame)
+    text = say(look.lang, "drawing.none_state", state=state_word(state, look.lang)) if state else say(look.lang, "drawing.none")
+    figure.update_xaxes(visible=False, range=[0, 1])
+    figure.update_yaxes(visible=False, range=[0, 1])
+    font = {"size": 14, "color": look.palette.ink_soft}
+    figure.add_annotation(x=0.5, y=0.5, xref="paper", yref="paper", text=text, showarrow=False, font=font, name="words")
+    return figure
+
+
+def common_state(frame: pl.DataFrame | None) -> str:
+    """The state that all rows without a value share; empty where they differ or none is known."""
+    if frame is None or "state" not in frame.columns:
+        return ""
+    states = frame.filter(pl.col("state").is_not_null() & (pl.col("state") != VALUE))["state"].unique().to_list()
+    return states[0] if len(states) == 1 else ""

@@ -1,0 +1,91 @@
+"""Two to four figures over the same periods, such as legal, promised and actual time: lines with their names and last values beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from dashboards.figures.hover import BOX, period_name, reading
+from dashboards.figures.labels import clipped, end_label, make_room, without_data
+from dashboards.figures.look import Look, blank, plain, span
+from dashboards.figures.series_colours import series_colours
+from dashboards.figures.time_axis import set_time_axis
+from dashboards.theme import see_through
+
+HEIGHT = 300
+MOST = 4
+
+
+def lines(series: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw `series` (period, start, series: the shown name, value; if known low, high, n, state, is_provisional; oldest first).
+
+    The first name is drawn in the accent, with its interval; provisional periods are dashed.
+    """
+    if series["value"].is_null().all():
+        return without_data(look, HEIGHT, series)
+    figure = blank(look, HEIGHT)
+    names = series["series"].unique(maintain_order=True).to_list()[:MOST]
+    for at, (name, style) in enumerate(zip(names, series_colours(look.palette, len(names)), strict=True)):
+        own = _complete(series.filter(pl.col("series") == name))
+        if at == 0:
+            _add_band(figure, own, style[0], look)
+        _add_line(figure, (name, own), style, look)
+        _label_last(figure, (name, own), (style[0], series["start"].max()), look)
+    drawn = [y for trace in figure.data for y in (trace.y or [])]
+    figure.update_yaxes(range=span(drawn, look), ticksuffix=look.suffix, nticks=6)
+    set_time_axis(figure, series["start"].unique().sort().to_list(), look.lang)
+    layout: Any = figure.layout
+    make_room(figure, layout.annotations, HEIGHT - 60)
+    return figure
+
+
+def _complete(own: pl.DataFrame) -> pl.DataFrame:
+    """The frame with every column that is optional."""
+    missing = {"low": pl.Float64, "high": pl.Float64, "is_provisional": pl.Boolean}
+    return own.with_columns(
+        [pl.lit(None, dtype=kind).alias(name) for name, kind in missing.items() if name not in own.columns]
+    ).with_columns(pl.col("is_provisional").fill_null(value=False))
+
+
+def _add_band(figure: go.Figure, own: pl.DataFrame, colour: str, look: Look) -> None:
+    sure = own.filter(~pl.col("is_provisional"))
+    runs = sure.with_columns(run=pl.col("low").is_null().cum_sum()).filter(pl.col("low").is_not_null() & pl.col("high").is_not_null())
+    for run in runs.partition_by("run", maintain_order=True):
+        days = run["start"].to_list()
+        edge = look.drawn(look.lows(run["low"].to_list())) + look.drawn(run["high"].to_list())[::-1]
+        figure.add_scatter(
+            x=days + days[::-1], y=edge, fill="toself", fillcolor=see_through(colour, 0.15), line={"width": 0}, mode="lines",
+            hoverinfo="skip", name="interval",
+        )  # fmt: skip
+
+
+def _add_line(figure: go.Figure, drawn: tuple[str, pl.DataFrame], style: tuple[str, float], look: Look) -> None:
+    """What is complete as a line; from its last point on, dashed, what is not."""
+    (name, own), (colour, thickness) = drawn, style
+    settled, known = own.filter(~pl.col("is_provisional")), own.filter(pl.col("value").is_not_null())
+    parts = [(settled, "solid", plain(name))]
+    if known["is_provisional"].any():
+        tail = pl.concat([known.filter(~pl.col("is_provisional")).tail(1), known.filter("is_provisional")])
+        parts.append((tail, "dash", f"{plain(name)} provisional"))
+    for frame, dash, key in parts:
+        figure.add_scatter(
+            x=frame["start"].to_list(),
+            y=look.drawn(frame["value"].to_list()),
+            mode="lines+markers" if frame["value"].is_not_null().sum() < 3 else "lines",
+            line={"color": colour, "width": thickness, "dash": dash},
+            connectgaps=False,
+            hovertext=[reading(f"{name}, {period_name(row['period'], look)}", row, look) for row in frame.iter_rows(named=True)],
+            hovertemplate=BOX,
+            name=key,
+        )
+
+
+def _label_last(figure: go.Figure, drawn: tuple[str, pl.DataFrame], at: tuple[str, Any], look: Look) -> None:
+    (name, own), (colour, last) = drawn, at
+    known = own.filter(pl.col("value").is_not_null() & ~pl.col("is_provisional"))
+    if known.is_empty():
+        return
+    value = known["value"][-1]
+    end_label(figure, (last, value * look.scale), f"{clipped(name, 16)} <b>{look.text(value)}</b>", colour)
