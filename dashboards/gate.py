@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -40,6 +41,15 @@ class Holding:
     con: Any
     seen: dict[object, Any] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    records_con: Any = None
+
+    @property
+    def records(self) -> Any:
+        """The connection on the file that holds the single records, opened when the first reader wants one."""
+        with self.lock:
+            if self.records_con is None:
+                self.records_con = self.release.connect_records()
+            return self.records_con
 
     def remember(self, key: object, make: Callable[[Any], Any]) -> Any:
         """What `make` reads, read once. Each reading has a cursor of its own: a DuckDB connection is not for two threads at a time."""
@@ -76,6 +86,11 @@ class Gate:
         self._holding: Holding | None = None
         self._lock = threading.Lock()
         self.is_stale = False
+
+    @property
+    def maps_dir(self) -> Path:
+        """Where the city's own maps lie."""
+        return self._settings.maps_dir
 
     def holding(self) -> Holding:
         """The current release, opened; NoRelease when there has never been one."""
@@ -150,6 +165,11 @@ class Gate:
         held = self.holding()
         with held.con.cursor() as cursor:
             return reader(cursor, held.store)
+
+    def read_records(self, reader: Callable[[Any], Any]) -> Any:
+        """What `reader` makes of a cursor on the release's single records (core tables, masked): for the one case that somebody opens."""
+        with self.holding().records.cursor() as cursor:
+            return reader(cursor)
 
     def provisional_from(self, *marts: str) -> date | None:
         """The first day for which not every source of these marts has delivered; None where the release does not say."""

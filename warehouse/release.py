@@ -45,6 +45,10 @@ class Release:
         """A hardened read-only connection on board.duckdb."""
         return open_readonly(self.folder / "board.duckdb", self.settings)
 
+    def connect_records(self) -> duckdb.DuckDBPyConnection:
+        """A hardened read-only connection on analyst.duckdb, which holds the single records."""
+        return open_readonly(self.folder / "analyst.duckdb", self.settings)
+
 
 @dataclass(frozen=True)
 class Draft:

@@ -16,6 +16,7 @@ from warehouse.masking import masked_columns
 
 BOARD_PREFIXES = ("rollup_", "mart_", "dim_", "ref_")
 ANALYST_PREFIXES = ("mart_", "dim_", "ref_")
+OVERTAKEN = ("case_events",)  # feeds whose overtaken and retracted rows analysts see too: what a case was once said to be
 WHOLE = ("build_as_of", "quality_outcome", "core_target")
 # only these columns of tables that hold more than a reader may see
 PARTS = {
@@ -31,11 +32,13 @@ def board_queries(con: duckdb.DuckDBPyConnection, extra: Mapping[str, str]) -> d
 
 
 def analyst_queries(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Query by table of analyst.duckdb: marts, dimensions and the core tables, masked columns only."""
+    """Query by table of analyst.duckdb: marts, dimensions, the core tables and what was overtaken of them, masked columns only."""
     there = columns_by_table(con)
     core = {feed.table for feed in feeds().values()}
     names = [name for name in there if name.startswith(ANALYST_PREFIXES) or name in core or name == "build_as_of"]
-    return {name: _select(masked_columns(name, there[name]), name) for name in sorted(names)}
+    queries = {name: _select(masked_columns(name, there[name]), name) for name in sorted(names)}
+    overtaken = [feeds()[name] for name in OVERTAKEN if feeds()[name].history in there]
+    return queries | {feed.history: _select(masked_columns(feed.table, there[feed.history]), feed.history) for feed in overtaken}
 
 
 def release_info(stamp: str, published_at: datetime) -> str:

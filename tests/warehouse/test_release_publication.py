@@ -23,6 +23,8 @@ EVENTS = """
         '{"phone": "CANARY-DETAIL"}' as detail, 'CANARY-REASON' as reason, 's' as source_id, 1 as source_version, 1 as file_id, i as row_no
     from range(6) t(i)
 """
+OVERTAKEN = """insert into history_case_event by name
+    select * exclude (file_id), 1 as file_id, false as is_deleted, false as is_current, 2 as overtaken_by from core_case_event where event_id = 'e0'"""
 
 
 @pytest.fixture
@@ -34,6 +36,7 @@ def settings(tmp_path: Path) -> Settings:
 def con(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_store(settings) as connection:
         connection.execute(EVENTS)
+        connection.execute(OVERTAKEN)
         connection.execute(
             """
             create table build_as_of as select timestamptz '2024-02-08 23:59:59+08' as as_of_at, date '2024-02-08' as as_of_on;
@@ -61,6 +64,8 @@ def test_a_release_holds_what_was_published_and_says_which_it_is(con, settings):
     assert analyst.execute("select count(*) from mart_case").fetchall() == [(3,)]
     assert analyst.execute("select count(*) from core_rating").fetchall() == [(0,)]
     assert analyst.execute("select count(distinct event_id) from core_case_event").fetchall() == [(6,)]
+    assert analyst.execute("select event_id, overtaken_by from history_case_event").fetchall() == [("e0", 2)]
+    assert made.connect_records().execute("select count(*) from core_case_event").fetchall() == [(6,)]
 
 
 def test_no_person_is_in_the_bytes_of_a_release(con, settings):
