@@ -11,7 +11,8 @@ import polars as pl
 from metrics.row_columns import shown_columns
 from metrics.rows import FLAGS, Opened
 from metrics.spec import QueryRefused
-from warehouse.contract import Column
+from warehouse.contract import tables
+from warehouse.masking import masked_columns
 
 SIDES = {
     "all": "true",
@@ -25,10 +26,16 @@ MOST_ROWS = 1_000_000  # of one page: a file of more is for `onegate sql`
 
 @dataclass(frozen=True)
 class Slice:
-    """What of the rows to show: `find` keeps those in which a text column holds this; `sort` is a shown column, or empty for the mart's key."""
+    """What of the rows to show.
+
+    `find` keeps those in which a text column holds this, or in which a column has one of the codes that `named` gives it (things whose
+    name holds the text); `only` keeps those with these values in columns of the mart; `sort` is a shown column, or empty for the mart's key.
+    """
 
     side: str = "all"
     find: str = ""
+    named: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    only: tuple[tuple[str, str], ...] = ()
     sort: str = ""
     is_descending: bool = False
     limit: int = 50
@@ -83,6 +90,15 @@ def page_statement(opened: Opened, cut: Slice) -> tuple[str, dict[str, Any]]:
     return opened.statement(query), opened.parameters | parameters
 
 
+def filled(con: duckdb.DuckDBPyConnection, opened: Opened, cut: Slice) -> frozenset[str]:
+    """The shown columns that hold anything in some row of a slice: the others would stand there empty."""
+    names = [column.name for column in shown_columns(opened)]
+    where, parameters = _conditions(opened, cut)
+    counts = ", ".join(f'count("{name}")' for name in names)
+    row = con.execute(opened.statement(f"select {counts} from opened where {where}"), opened.parameters | parameters).fetchone()
+    return frozenset(name for name, count in zip(names, row or (), strict=False) if count)
+
+
 def flags(opened: Opened) -> tuple[str, ...]:
     """The columns that say what part a row has in the answer."""
     return (*FLAGS, "age") if "age" in opened.amounts else FLAGS
@@ -91,11 +107,23 @@ def flags(opened: Opened) -> tuple[str, ...]:
 def _conditions(opened: Opened, cut: Slice) -> tuple[str, dict[str, Any]]:
     if cut.side not in SIDES:
         raise QueryRefused(f"There is no side {cut.side!r} of a figure; choose one of {', '.join(SIDES)}.")
-    texts = [column for column in shown_columns(opened) if column.type == "VARCHAR"]
-    if not cut.find or not texts:
-        return SIDES[cut.side], {}
-    hits = " or ".join(f'contains(lower("{column.name}"), lower($find))' for column in texts)
-    return f"{SIDES[cut.side]} and ({hits})", {"find": cut.find}
+    parts, parameters = [SIDES[cut.side]], {}
+    known = set(masked_columns(opened.mart, list(tables()[opened.mart].columns)))
+    for number, (name, value) in enumerate(cut.only):
+        if name not in known:
+            raise QueryRefused(f"The rows of {opened.question.metric.id} have no column {name!r} to choose by.")
+        parts.append(f'"{name}"::varchar = $only_{number}')
+        parameters[f"only_{number}"] = value
+    texts = [column.name for column in shown_columns(opened) if column.type == "VARCHAR"]
+    if cut.find and texts:
+        hits = [f'contains(lower("{name}"), lower($find))' for name in texts]
+        parameters["find"] = cut.find
+        for name, codes in cut.named:
+            if name in texts and codes:
+                hits.append(f'"{name}" in (select unnest($named_{name}))')
+                parameters[f"named_{name}"] = list(codes)
+        parts.append(f"({' or '.join(hits)})")
+    return " and ".join(parts), parameters
 
 
 def _order(opened: Opened, cut: Slice) -> str:
@@ -105,8 +133,3 @@ def _order(opened: Opened, cut: Slice) -> str:
     if cut.sort not in {*(column.name for column in shown_columns(opened)), *flags(opened)}:
         raise QueryRefused(f"The rows of {opened.question.metric.id} cannot be sorted by {cut.sort!r}, which they do not show.")
     return ", ".join([f'"{cut.sort}" {"desc" if cut.is_descending else "asc"} nulls last', *key])
-
-
-def column_of(opened: Opened, name: str) -> Column | None:
-    """The shown column of that name."""
-    return next((column for column in shown_columns(opened) if column.name == name), None)

@@ -9,7 +9,7 @@ import pytest
 
 from metrics.compile import Query
 from metrics.row_columns import shown_columns
-from metrics.row_page import Slice, Totals, found, page, totals
+from metrics.row_page import Slice, Totals, filled, found, page, totals
 from metrics.row_terms import Term, adds, columns_in, is_plain_count, takes_part, terms_of
 from metrics.rows import open_rows
 from metrics.spec import DefinitionError, QueryRefused
@@ -89,6 +89,14 @@ def test_a_page_is_cut_sorted_and_searched_in_the_database(cases: duckdb.DuckDBP
     assert page(cases, opened, Slice(limit=2, offset=2))["case_id"].to_list() == ["c3", "c4"]
     assert page(cases, opened, Slice(find="i%"))["case_id"].to_list() == ["c2"]
     assert [found(cases, opened, Slice(find=text)) for text in ("i%", "", "%", "' or true --")] == [1, 4, 1, 0]
+    named = Slice(find="no such text", named=(("item_id", ("I%",)), ("dept_id", ())))
+    assert page(cases, opened, named)["case_id"].to_list() == ["c2"]
+    only = Slice(only=(("is_promise_kept", "true"), ("item_id", "I1")))
+    assert page(cases, opened, only)["case_id"].to_list() == ["c1"]
+    assert filled(cases, opened, Slice("missed")) >= {"case_id", "item_id", "due_on", "source_id"}
+    assert not filled(cases, opened, Slice()) & {"dept_id", "town_code"}
+    with pytest.raises(QueryRefused, match="have no column 'applicant_key'"):
+        page(cases, opened, Slice(only=(("applicant_key", "x"),)))
     with pytest.raises(QueryRefused, match="cannot be sorted by 'is_void; drop'"):
         page(cases, opened, Slice(sort="is_void; drop"))
     with pytest.raises(QueryRefused, match="no side 'other'"):
