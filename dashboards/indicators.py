@@ -13,6 +13,20 @@ class Indicator:
     metric: str
     params: tuple[tuple[str, str | int], ...] = ()
 
+    @property
+    def define(self) -> str:
+        """What an address calls it when it asks for its definition: the key of a tile's figure, else `metric:parameter:value`."""
+        is_known = any(self == one for tile in TILES for one in tile.all)
+        return self.key if is_known else ":".join([self.metric, *(str(part) for pair in self.params for part in pair)])
+
+    @classmethod
+    def defined(cls, written: str) -> Indicator:
+        """The figure that an address asks to define; a metric's id means the metric as it stands."""
+        known = next((one for tile in TILES for one in tile.all if one.key == written), None)
+        metric, *rest = written.split(":")
+        pairs = zip(rest[::2], rest[1::2], strict=False)
+        return known or cls(written, metric, tuple((name, int(value) if value.isdecimal() else value) for name, value in pairs))
+
 
 @dataclass(frozen=True)
 class Tile:

@@ -73,8 +73,11 @@ def _because(course: Course, lang: str) -> str:
     return say(lang, key) if has_word(lang, key) else ""
 
 
+BARRED = ("depth", "within")  # tiles whose figures are shares of one kind
+
+
 def _companions(data: TileData, lang: str) -> html.Dl:
-    if data.tile.key == "depth":
+    if data.tile.key in BARRED:
         return _twins(data, lang)
     rows = [_companion(data.courses[indicator.key], lang) for indicator in data.tile.companions]
     return html.Dl(rows, className="companions")
@@ -89,9 +92,9 @@ def _companion(course: Course, lang: str) -> html.Div:
 
 
 def _twins(data: TileData, lang: str) -> html.Dl:
-    """What is declared and what was observed as two bars from zero; the words carry the meaning, the bars the size."""
+    """The shares of a tile, such as what is declared and what was observed, as bars from zero; the words carry the meaning, the bars the size."""
     rows = []
-    for course in data.courses.values():
+    for _, course in sorted(data.courses.items()):
         now = course.now
         text = formats.amount(now.value, course.unit, lang) if now.value is not None else _state(course, lang)
         bar = html.Span(className=f"twin-bar is-{course.evidence}", style={"width": f"{(now.value or 0) * 100:.2f}%"})
@@ -204,7 +207,9 @@ def _fine(data: TileData, view: View) -> html.Div:
     ]
     dated += [say(lang, f"fine.all.{name}") for name in course.ignored]
     label = say(lang, "fine.definition_of", name=say(lang, f"tile.{data.tile.key}"))
-    definition = html.A(say(lang, "fine.definition"), href=view.href(define=course.indicator.key), className="define", **aria(label=label))
+    definition = html.A(
+        say(lang, "fine.definition"), href=view.href(define=course.indicator.define), className="define", **aria(label=label)
+    )
     lines = [html.Span(" · ".join(parts)) for parts in (sure, dated) if parts]
     return html.Div([*lines, definition], className="fine")
 

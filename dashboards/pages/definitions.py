@@ -10,10 +10,11 @@ from dashboards.cards.definition import definition_card
 from dashboards.controls import View
 from dashboards.course import Scope
 from dashboards.gate import Gate
-from dashboards.indicators import TILES, Indicator
+from dashboards.indicators import Indicator
 from dashboards.pages.page import Page
 from dashboards.words import say
 from metrics.registry import registry
+from metrics.spec import Metric, QueryRefused
 
 
 def layout(gate: Gate, view: View) -> html.Div:
@@ -46,18 +47,22 @@ def panel(gate: Gate, view: View, scope: Scope | None) -> list:
     if not view.define:
         return []
     lang = view.lang
-    indicator = _indicator(view.define)
+    indicator = Indicator.defined(view.define)
     metric = gate.metric(indicator.metric)
     close = html.A(say(lang, "definition.close"), href=view.href(define=""), className="close")
-    if metric is None:
+    if metric is None or not _is_form_of(metric, indicator):
         return [close, html.P(say(lang, "definition.unknown", id=view.define))]
     sql = Board(gate, scope).statement(indicator) if scope is not None else ""
     return [close, definition_card(metric, metric.resolve(indicator.params), sql, lang)]
 
 
-def _indicator(key: str) -> Indicator:
-    """The figure of a page by its key, else a metric by its id."""
-    return next((indicator for tile in TILES for indicator in tile.all if indicator.key == key), Indicator(key, key))
+def _is_form_of(metric: Metric, indicator: Indicator) -> bool:
+    """Whether the metric takes the parameters that the address names."""
+    try:
+        metric.resolve(indicator.params)
+    except QueryRefused:
+        return False
+    return True
 
 
 PAGE = Page("definitions", "/definitions", layout)
