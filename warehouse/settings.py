@@ -24,7 +24,8 @@ class Settings:
 
     def prepare(self) -> Settings:
         """Create the folders of the installation, readable by their owner alone."""
-        for folder in (self.home, self.archive_dir, self.releases_dir, self.landing_dir, self.rejected_dir, self.secrets_dir, self.tmp_dir):
+        inner = (self.archive_dir, self.releases_dir, self.landing_dir, self.rejected_dir, self.maps_dir, self.secrets_dir, self.tmp_dir)
+        for folder in (self.home, *inner):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self
 
@@ -52,6 +53,11 @@ class Settings:
     def rejected_dir(self) -> Path:
         """Copies of files that were refused whole."""
         return self.home / "rejected"
+
+    @property
+    def maps_dir(self) -> Path:
+        """The city's own GeoJSON files; their areas carry division codes."""
+        return self.home / "maps"
 
     @property
     def secrets_dir(self) -> Path:

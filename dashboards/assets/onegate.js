@@ -118,7 +118,8 @@
       if (wired.has(plot) || !plot.on) return;
       wired.add(plot);
       plot.on("plotly_click", (clicked) => {
-        const href = clicked.points.length && clicked.points[0].customdata;
+        const point = clicked.points[0];
+        const href = point && (point.customdata || (point.data && point.data.meta)); // an area has no points of its own
         if (typeof href === "string" && href.startsWith("/")) go(href);
       });
     });

@@ -4,16 +4,17 @@ its departments or halls, its neighbours."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 from dash import html
 
-from dashboards.attributes import aria, data
+from dashboards.attributes import data
 from dashboards.board import Board
 from dashboards.cards.attention import attention_lists, notes_of
 from dashboards.cards.compare import Neighbours, neighbours_chart
 from dashboards.cards.league import League, Row
+from dashboards.cards.map import Mapped, map_card
 from dashboards.cards.tile import tile_strip
 from dashboards.casemix import adjusted
 from dashboards.controls import View
@@ -22,13 +23,12 @@ from dashboards.differences import Group, differences
 from dashboards.figures.trend import Extras
 from dashboards.gate import Gate
 from dashboards.indicators import TILES, tile_named
+from dashboards.pages.frame import NARROWED, Frame, chips, frame_of, help_line, place_steps, reference_of, trail
 from dashboards.pages.page import Page
-from dashboards.pages.sections import Goals, Told, league_section, page_head, tell, trend_section, watched_tiles
+from dashboards.pages.sections import Told, league_section, page_head, tell, trend_section, watched_tiles
 from dashboards.places import Place, Tree, part_names, tree
 from dashboards.sentences import neighbour_finding
-from dashboards.shell import foot, scope_of, trust_line, whole_name
-from dashboards.standings import statuses
-from dashboards.trust import trust
+from dashboards.shell import foot, trust_line, whole_name
 from dashboards.words import say
 
 PATH = "/district/"
@@ -36,11 +36,20 @@ PATH = "/district/"
 
 @dataclass(frozen=True)
 class Setting:
-    """The place of the page in the tree of places, in the reader's language."""
+    """The page's place among the others, in the reader's language."""
 
+    frame: Frame
     place: Place
-    tree: Tree
-    lang: str
+
+    @property
+    def tree(self) -> Tree:
+        """All places."""
+        return self.frame.tree
+
+    @property
+    def lang(self) -> str:
+        """The reader's language."""
+        return self.frame.lang
 
     @property
     def around(self) -> Place | None:
@@ -66,15 +75,7 @@ class Setting:
     @property
     def parts(self) -> list[Place]:
         """Its own parts."""
-        return self.tree.parts(self.place.code)
-
-    @property
-    def codes(self) -> tuple[str | None, ...]:
-        """The places whose targets hold here, nearest first."""
-        found: list[str | None] = [self.place.code]
-        while (above := self.tree.parent(found[-1] or "")) and above.code not in found:
-            found.append(above.code)
-        return (*found, None)
+        return self.frame.parts
 
 
 def code_in(path: str) -> str:
@@ -89,30 +90,32 @@ def exists(gate: Gate, code: str) -> bool:
 
 def layout(gate: Gate, view: View) -> html.Div:
     """The page for a view; a sentence when the place is not known."""
-    found = tree(gate)
-    place = found.place(code_in(view.path))
-    if place is None:
+    frame = frame_of(gate, replace(view, place=code_in(view.path), **dict.fromkeys(NARROWED, "")))
+    if frame.place is None:
         return _unknown(view)
-    setting = Setting(place, found, view.lang)
-    belief = trust(gate)
-    scope = scope_of(gate, view, belief.as_of, found.where(place))
-    board = _ask(Board(gate, scope), setting, view)
-    goals = Goals(statuses(gate, scope.period.last_day), setting.codes)
-    told = tell(board, place.name(view.lang), goals, view)
+    setting = Setting(frame, frame.place)
+    board = _ask(frame.board(), setting, view)
+    told = tell(board, frame.name, frame.goals, view)
+    main = told.selected.main
     around = Extras(reference=board.course(told.selected.tile.main, setting.around_where).series, reference_name=setting.around_name)
     inner, bodies, neighbours = _compared(board, told, setting, view)
     leagues = [league_section(league, told.selected.tile, view) for league in (inner, bodies) if league.rows]
+    beside = Mapped(_beside_rows(board, told, setting, view), say(view.lang, f"tile.{told.selected.tile.key}"), main.unit, frame.place.code)
     body = [
-        _trail(setting, view),
+        trail([*place_steps(frame.tree, setting.around, view), (frame.name, "")], view.lang),
         *page_head(told, view),
-        trust_line(belief, view.lang),
+        chips(frame),
+        trust_line(frame.belief, view.lang),
+        help_line("district", view.lang),
         tile_strip(told.tiles, view, told.selected.tile.key),
-        html.Div([trend_section(told, view, around), neighbours], className="halves"),
+        html.Div([trend_section(told, view, reference_of(frame, board, main) or around), neighbours], className="halves"),
         *leagues,
-        attention_lists(notes_of(watched_tiles(told, goals, view), view.lang), view.lang),
-        foot(belief, view),
+        *map_card(gate, beside, view),
+        attention_lists(notes_of(watched_tiles(told, frame.goals, view), view.lang), view.lang),
+        foot(frame.belief, view),
     ]
-    return html.Div(body, className="page", **data(title=say(view.lang, "app.title", page=told.name)))
+    shown = [part for part in body if part is not None]
+    return html.Div(shown, className="page is-district", **data(title=say(view.lang, "app.title", page=told.name)))
 
 
 def _ask(board: Board, setting: Setting, view: View) -> Board:
@@ -121,18 +124,10 @@ def _ask(board: Board, setting: Setting, view: View) -> Board:
     board.want([main], by=parts)
     if setting.parts:
         board.want([main], by=setting.parts[0].dimension)
+    if setting.frame.beside is not None:
+        board.want([main], where=setting.frame.beside_where)
     board.want([main], where=setting.around_where).want([main], by=setting.place.dimension, where=setting.around_where)
     return board.ask()
-
-
-def _trail(setting: Setting, view: View) -> html.Nav:
-    lang = view.lang
-    links = [html.A(whole_name(setting.tree, lang), href=view.href(path="/", sort="", define=""))]
-    for code in reversed([code for code in setting.codes[1:] if code and code != setting.tree.top]):
-        above = setting.tree.place(code)
-        links += [html.A(above.name(lang), href=view.href(path=f"{PATH}{code}", sort="", define=""))] if above else []
-    steps = [*map(html.Li, links), html.Li(html.Span(setting.place.name(lang), **aria(current="page")))]
-    return html.Nav(html.Ol(steps), className="trail", **aria(label=say(lang, "nav.trail")))
 
 
 def _compared(board: Board, told: Told, setting: Setting, view: View) -> tuple[League, League, html.Section]:
@@ -166,12 +161,27 @@ def _inner_rows(board: Board, told: Told, setting: Setting, view: View) -> list[
     ]
 
 
+def _beside_rows(board: Board, told: Told, setting: Setting, view: View) -> list[Row]:
+    courses = board.courses(told.selected.tile.main, setting.place.dimension, setting.around_where)
+    shown = [place for place in setting.beside if place.code in courses]
+    return [Row(one.code, one.name(view.lang), view.href(path=f"{PATH}{one.code}", sort="", define=""), courses[one.code]) for one in shown]
+
+
 def _body_rows(board: Board, told: Told, view: View) -> list[Row]:
     tile = told.selected.tile
     names = part_names(board.gate, tile.parts)
     courses = board.courses(tile.main, tile.parts)
     busy = {code: course for code, course in courses.items() if course.now.state != "not_applicable"}
-    return [Row(code, names[code].name(view.lang) if code in names else code, "", course) for code, course in busy.items()]
+    return [
+        Row(code, names[code].name(view.lang) if code in names else code, _body_href(tile.parts, code, view), course)
+        for code, course in busy.items()
+    ]
+
+
+def _body_href(kind: str, code: str, view: View) -> str:
+    """A hall's own page; a department's for this place."""
+    place = code_in(view.path) if kind == "department" else ""
+    return view.go(f"/{kind}/{code}", tile=view.tile, place=place)
 
 
 def _neighbours(courses: Mapping[str, Course], setting: Setting, view: View) -> pl.DataFrame:

@@ -18,7 +18,8 @@ from dashboards import formats
 from dashboards.attributes import aria, data
 from dashboards.board import Board
 from dashboards.controls import View
-from dashboards.course import Scope, Where
+from dashboards.course import Course, Scope, Where
+from dashboards.figures.trend import Extras
 from dashboards.gate import Gate
 from dashboards.pages.sections import Goals
 from dashboards.places import Place, Tree, codes_above, part_names, tree
@@ -140,6 +141,14 @@ def framed(frame: Frame, told: Told, body: Sequence[Any]) -> html.Div:
     ]
     document = say(lang, "app.title", page=" · ".join([name, *place]))
     return html.Div([part for part in parts if part is not None], className=f"page is-{told.key}", **data(title=document))
+
+
+def reference_of(frame: Frame, board: Board, course: Course) -> Extras | None:
+    """The course of the place set beside, for a trend; None where the reader set none (or the figure was not asked for there)."""
+    if frame.beside is None:
+        return None
+    other = board.course(course.indicator, frame.beside_where)
+    return Extras(reference=other.series, reference_name=frame.beside.name(frame.lang))
 
 
 def headline_of(sentences: Sequence[str]) -> html.P:
