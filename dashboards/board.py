@@ -16,6 +16,8 @@ from dashboards.readings import Reading, read_row
 from metrics.compile import Query
 from metrics.spec import Metric
 
+Span = tuple[date, date]
+
 
 @dataclass
 class Board:
@@ -51,12 +53,16 @@ class Board:
             return ""
         return self.gate.sql(self._query(metric, indicator, "", self.scope.where))
 
-    def also(self, key: str, indicator: Indicator, by: tuple[str, ...], where: Where | None = None) -> Board:
-        """Note a further question under `key`: a figure of the shown period alone, broken down by any dimensions that its metric has."""
+    def also(self, key: str, indicator: Indicator, by: tuple[str, ...], where: Where | None = None, span: Span | None = None) -> Board:
+        """Note a further question under `key`: a figure of the shown period alone (or of another `span` of days, its end not among them),
+
+        broken down by any dimensions that its metric has.
+        """
         metric = self.gate.metric(indicator.metric)
         if metric is not None and set(by) <= set(metric.dimensions):
             period, places = self.scope.period, self.scope.where if where is None else where
-            self._others[key] = query_of(metric, indicator, replace(self.scope, where=places), (period.start, period.end), by)
+            days = span or (period.start, period.end)
+            self._others[key] = query_of(metric, indicator, replace(self.scope, where=places), days, by)
         return self
 
     def frame(self, key: str) -> pl.DataFrame | None:
