@@ -54,10 +54,7 @@ class Board:
         return self.gate.sql(self._query(metric, indicator, "", self.scope.where))
 
     def also(self, key: str, indicator: Indicator, by: tuple[str, ...], where: Where | None = None, span: Span | None = None) -> Board:
-        """Note a further question under `key`: a figure of the shown period alone (or of another `span` of days, its end not among them),
-
-        broken down by any dimensions that its metric has.
-        """
+        """Note a further question under `key`: a figure of the shown period (or a `span` of days, its end left out), by any of its dimensions."""
         metric = self.gate.metric(indicator.metric)
         if metric is not None and set(by) <= set(metric.dimensions):
             period, places = self.scope.period, self.scope.where if where is None else where
