@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboards.figures.hover import surety
+from dashboards.figures.labels import say_nothing
 from dashboards.figures.look import Look, blank, plain, span
 from dashboards.words import say
 
@@ -35,6 +36,8 @@ def comparison(places: pl.DataFrame, look: Look, *, highlight: str = "", referen
     figure.update_xaxes(range=span(edges, look), ticksuffix=look.suffix, nticks=6, showgrid=True)
     figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"color": look.palette.ink, "size": 13})
     figure.update_layout(hovermode="closest")
+    if known.is_empty():
+        say_nothing(figure, look, places)
     return figure
 
 
@@ -87,4 +90,6 @@ def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
     figure.update_xaxes(range=[0, top * 1.25], ticksuffix=look.suffix, nticks=5)
     figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"color": look.palette.ink, "size": 13})
     figure.update_layout(barmode="group", bargap=0.42, bargroupgap=0.12, hovermode="closest")
+    if not len(places) or places.select(pl.all_horizontal(pl.col("declared", "observed").is_null()).all()).item():
+        say_nothing(figure, look, places)
     return figure

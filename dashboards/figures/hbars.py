@@ -8,6 +8,7 @@ import polars as pl
 from dashboards.figures.hover import BOX, reading
 from dashboards.figures.labels import clipped, width, without_data
 from dashboards.figures.look import Look, blank
+from dashboards.figures.shades import thinned
 from dashboards.sentences import state_word
 from dashboards.theme import see_through
 from dashboards.words import say
@@ -46,7 +47,7 @@ def hbars(rows: pl.DataFrame, look: Look, *, highlight: str = "") -> go.Figure:
     figure.update_xaxes(
         range=[low * look.scale * 1.08, top * look.scale or 1], ticksuffix=look.suffix, nticks=5, showgrid=True, showline=False
     )
-    figure.update_layout(hovermode="closest")
+    figure.update_layout(hovermode="closest", margin={"l": 18, "r": 24})
     return figure
 
 
@@ -63,8 +64,8 @@ def _name_rows(figure: go.Figure, found: list[dict], look: Look, *, above: bool)
 
 
 def _colour(name: str, highlight: str, look: Look) -> str:
-    """Others step back when one is set off: still the accent, thinned as far as marks may be."""
-    return look.palette.accent if not highlight or name == highlight else look.palette.ink_faint
+    """Thin enough for the interval to be seen on it; the others step back to grey when one is set off."""
+    return thinned(look.palette, look.palette.ink_faint if highlight and name != highlight else look.palette.accent)
 
 
 def _label(row: dict, look: Look, most: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
@@ -16,6 +17,7 @@ from metrics.states import VALUE
 LINE = 17  # pixels that a line of labels needs
 EMPTY_HEIGHT = 140
 ELLIPSIS = "…"
+KEY_ROOM = 46  # pixels under the frame for tick labels and one line of the key
 
 
 def width(text: str) -> int:
@@ -59,16 +61,43 @@ def spread(notes: Sequence[Any], ends: tuple[float, float], height: float) -> No
         limit = note.y - least
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a key: sign (■, ▨, !), its colour, and what it means."""
+
+    sign: str
+    colour: str
+    text: str
+
+
+def add_key(figure: go.Figure, entries: Sequence[Entry], look: Look) -> None:
+    """What signs and colours mean, at most four entries in two lines at the foot, where a phone has room for them too."""
+    said = [f'<span style="color:{entry.colour}"><b>{entry.sign}</b></span> {plain(entry.text)}' for entry in entries]
+    gap = "&nbsp;" * 4
+    text = "<br>".join(gap.join(said[at : at + 2]) for at in range(0, len(said), 2)) if len(said) > 2 else gap.join(said)
+    bottom = KEY_ROOM + LINE * (len(said) > 2)
+    figure.update_layout(margin={"b": bottom})
+    figure.add_annotation(
+        x=0, y=0, xref="paper", yref="paper", yshift=-bottom + 4, xanchor="left", yanchor="bottom", align="left", text=text,
+        showarrow=False, font={"color": look.palette.ink_soft}, name="key",
+    )  # fmt: skip
+
+
 def without_data(look: Look, height: int, frame: pl.DataFrame | None = None) -> go.Figure:
     """A figure that says in words that there is nothing to draw, and why where the rows agree on a reason."""
     figure = blank(look, min(height, EMPTY_HEIGHT))
+    say_nothing(figure, look, frame)
+    return figure
+
+
+def say_nothing(figure: go.Figure, look: Look, frame: pl.DataFrame | None = None) -> None:
+    """Words in the middle of a figure in which nothing is drawn."""
     state = common_state(frame)
     text = say(look.lang, "drawing.none_state", state=state_word(state, look.lang)) if state else say(look.lang, "drawing.none")
     figure.update_xaxes(visible=False, range=[0, 1])
     figure.update_yaxes(visible=False, range=[0, 1])
     font = {"size": 14, "color": look.palette.ink_soft}
     figure.add_annotation(x=0.5, y=0.5, xref="paper", yref="paper", text=text, showarrow=False, font=font, name="words")
-    return figure
 
 
 def common_state(frame: pl.DataFrame | None) -> str:

@@ -42,7 +42,7 @@ def _readable(palette: Palette, hue: str, part: float) -> str:
 
 def ramp(palette: Palette, count: int) -> list[str]:
     """`count` colours of one hue for marks, strongest first, every one visible on the surface."""
-    strongest, faintest = blend(palette.accent, palette.ink, 0.45), _faintest(palette)
+    strongest, faintest = blend(palette.accent, palette.ink, 0.45), thinned(palette, palette.accent)
     middle = (count - 1) / 2
     return [
         blend(strongest, palette.accent, step / middle)
@@ -52,12 +52,12 @@ def ramp(palette: Palette, count: int) -> list[str]:
     ]
 
 
-def _faintest(palette: Palette) -> str:
-    """The accent thinned as far as it stays visible on surface and ground."""
-    part = 0.5
-    while min(contrast(blend(palette.surface, palette.accent, part), ground) for ground in (palette.surface, palette.ground)) < VISIBLE:
+def thinned(palette: Palette, hue: str) -> str:
+    """A hue thinned as far as a mark of it stays visible on surface and ground."""
+    part = 0.4
+    while min(contrast(blend(palette.surface, hue, part), ground) for ground in (palette.surface, palette.ground)) < VISIBLE:
         part += STEP
-    return blend(palette.surface, palette.accent, part)
+    return blend(palette.surface, hue, part)
 
 
 def neutral(palette: Palette) -> str:

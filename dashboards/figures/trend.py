@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from dashboards.figures.hover import period_name, surety
-from dashboards.figures.labels import end_label, make_room
+from dashboards.figures.labels import end_label, make_room, without_data
 from dashboards.figures.look import Look, blank, plain, span
 from dashboards.figures.time_axis import set_time_axis
 from dashboards.standings import path_at
@@ -34,6 +34,8 @@ class Extras:
 def trend(series: pl.DataFrame, look: Look, extras: Extras | None = None) -> go.Figure:
     """Draw `series` (period, start, value, low, high, n, is_provisional; oldest first)."""
     extras = extras or Extras()
+    if series["value"].is_null().all():
+        return without_data(look, HEIGHT, series)
     figure = blank(look, HEIGHT)
     _add_band(figure, series, look)
     if extras.reference is not None:

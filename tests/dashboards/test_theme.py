@@ -4,6 +4,10 @@ from dataclasses import asdict
 
 import pytest
 
+from dashboards.figures.grades import colours as grade_colours
+from dashboards.figures.look import Look
+from dashboards.figures.series_colours import series_colours
+from dashboards.figures.shades import ink_on, neutral, ramp, shades, thinned
 from dashboards.theme import DARK, LIGHT, PALETTES, chart_template, contrast, see_through, stylesheet
 
 TEXTS = ("ink", "ink_soft", "ink_faint", "accent", "good", "bad")
@@ -45,3 +49,43 @@ def test_both_themes_define_the_same_variables():
 def test_the_chart_template_uses_the_palette():
     assert chart_template(DARK).layout.colorway[0] == DARK.accent
     assert see_through("#ff0080", 0.5) == "rgba(255,0,128,0.5)"
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+@pytest.mark.parametrize("count", range(1, 9))
+def test_text_on_every_shade_of_a_cell_is_readable(palette, count):
+    grounds = [*shades(palette, count), *shades(palette, count, hue=palette.bad, most=0.42), *shades(palette, count, hue=palette.ink_faint)]
+    assert min(contrast(ink_on(ground, palette), ground) for ground in grounds) >= 4.5
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_ink_flips_where_the_ground_becomes_strong(palette):
+    assert ink_on(shades(palette, 5)[0], palette) == palette.ink
+    assert ink_on(shades(palette, 5)[-1], palette) == palette.surface
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+@pytest.mark.parametrize("ground", ["surface", "ground"])
+def test_every_mark_stands_out_from_its_ground(palette, ground):
+    steps = [colour for count in range(1, 7) for colour in ramp(palette, count)]
+    single = [neutral(palette), *(thinned(palette, hue) for hue in (palette.accent, palette.good, palette.bad, palette.ink_faint))]
+    marks = [*steps, *single, *grade_colours(Look(palette=palette)).values(), palette.accent, palette.good, palette.bad, palette.ink_faint]
+    assert min(contrast(mark, getattr(palette, ground)) for mark in marks) >= 3
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_names_in_the_colour_of_their_line_are_readable_on_surface_and_ground(palette):
+    colours = [colour for colour, _ in series_colours(palette, 4)]
+    assert len(set(colours)) == 4
+    assert min(contrast(colour, ground) for colour in colours for ground in (palette.surface, palette.ground)) >= 4.5
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_words_on_a_hatched_area_are_readable_on_its_lines_too(palette):
+    assert contrast(palette.ink, palette.rule_strong) >= 4.5
+
+
+def test_a_ramp_goes_one_way_from_strong_to_faint():
+    for palette in (LIGHT, DARK):
+        strength = [contrast(colour, palette.surface) for colour in ramp(palette, 6)]
+        assert strength == sorted(strength, reverse=True) and len(set(strength)) == 6
