@@ -15,6 +15,7 @@ LANGUAGES = ("en", "zh")
 THEMES = ("light", "dark")
 CHANNELS = ("window", "web", "app", "wechat", "terminal", "hotline", "courier", "agent_station", "cross_region_window", "other")
 LEVELS = ("1", "2", "3", "4")
+PLACE_PATH = "/district/"  # of the pages about one place; everywhere else the place is a filter
 _CODE = re.compile(r"^[\w.:/-]{1,80}$")  # letters of any script: codes of cities are not all Latin
 _TEXT = re.compile(r"^[^\x00-\x1f\x7f]{1,120}$")
 
@@ -59,6 +60,15 @@ class View:
     def go(self, path: str, **changes: str) -> str:
         """The address of another page: its filters go along, what was selected on this page stays behind."""
         return self.href(**{**dict.fromkeys(OF_A_PAGE, ""), "path": path, **changes})
+
+    @property
+    def here(self) -> str:
+        """The code of the place that the page is about, wherever its address says it; empty for the whole."""
+        return self.path.removeprefix(PLACE_PATH) if self.path.startswith(PLACE_PATH) else self.place
+
+    def rows_href(self, figure: str, side: str = "", **changes: str) -> str:
+        """The address of the rows behind a figure (a metric's id or an indicator's key) in this page's place, period and filters."""
+        return self.go("/cases", **{"figure": figure, "side": side, "place": self.here, **changes})
 
     def table_state(self, name: str, table: str) -> str:
         """What `sort`, `find` or `at` says of a table; empty where it speaks of another one."""

@@ -12,7 +12,7 @@ from dash import html
 
 from dashboards import formats
 from dashboards.attributes import aria
-from dashboards.controls import CHANNELS, View
+from dashboards.controls import CHANNELS, PLACE_PATH, View
 from dashboards.course import Scope, Where
 from dashboards.gate import Gate
 from dashboards.periods import Period
@@ -22,7 +22,6 @@ from dashboards.trust import Trust, first_year, trust
 from dashboards.words import has_word, say
 
 YEARS_SHOWN = 8
-PLACE_PATH = "/district/"
 MenuEntry = tuple[str, str]  # key of its words under page, path
 
 
@@ -100,7 +99,7 @@ def bare_header(view: View, menu: Sequence[MenuEntry] = (), filters: Sequence = 
 def _menu_link(entry: MenuEntry, view: View) -> html.Li:
     """A page of the bar; the place and the filters of this page go along."""
     key, path = entry
-    place = view.place or (view.path.removeprefix(PLACE_PATH) if view.path.startswith(PLACE_PATH) else "")
+    place = view.here
     href = view.go(f"{PLACE_PATH}{place}", place="") if path == "/" and place else view.go(path, place="" if path == "/" else place)
     is_here = view.path == path or (path == "/" and view.path.startswith(PLACE_PATH))
     return html.Li(html.A(say(view.lang, f"page.{key}"), href=href, **(aria(current="page") if is_here else {})))
@@ -120,18 +119,13 @@ def _filters(gate: Gate, view: View, as_of: date) -> list:
 
 def _compare_menu(found: Tree, view: View) -> tuple[str, list]:
     """Another place to set beside the page's own: those of its level, or the parts of the whole."""
-    lang, here = view.lang, _here(view)
+    lang, here = view.lang, view.here
     around = found.parent(here) if found.place(here) else None
     places = [place for place in found.parts(around.code if around else None) if place.code != here]
     beside = found.place(view.compare)
     nothing = _choice(say(lang, "nav.compare_none"), view.href(compare="", define=""), beside is None)
     choices = [_choice(place.name(lang), view.href(compare=place.code, define=""), place == beside) for place in places]
     return beside.name(lang) if beside else say(lang, "nav.compare_none"), [html.Ul([nothing, *choices], className="choices")]
-
-
-def _here(view: View) -> str:
-    """The code of the place that the page is about, wherever its address says it."""
-    return view.path.removeprefix(PLACE_PATH) if view.path.startswith(PLACE_PATH) else view.place
 
 
 def _place_href(view: View, code: str) -> str:
@@ -148,7 +142,7 @@ def _menu(key: str, shown: str, body: list, lang: str) -> html.Details:
 
 def _place_menu(found: Tree, view: View) -> tuple[str, list]:
     """The name of the page's place; the whole with its parts, and under the one that the page is about, its own."""
-    lang, code = view.lang, _here(view)
+    lang, code = view.lang, view.here
     here = found.place(code)
     top = _choice(whole_name(found, lang), _place_href(view, ""), here is None)
     around = found.parent(code) if here else None
@@ -161,7 +155,7 @@ def _place_menu(found: Tree, view: View) -> tuple[str, list]:
 
 
 def _place_choices(found: Tree, place: Place, opened: set[str], view: View) -> list:
-    link = _choice(place.name(view.lang), _place_href(view, place.code), _here(view) == place.code)
+    link = _choice(place.name(view.lang), _place_href(view, place.code), view.here == place.code)
     if place.code not in opened or not found.parts(place.code):
         return [link]
     inner = [item for part in found.parts(place.code) for item in _place_choices(found, part, opened, view)]

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import polars as pl
 from dash import html
 
 from dashboards import formats
 from dashboards.attributes import aria
+from dashboards.cards.table import Column, Table, downloads, of_page
 from dashboards.cards.tile import change_text
 from dashboards.casemix import Adjusted
 from dashboards.controls import View
@@ -25,6 +27,11 @@ from metrics.states import FLOOR
 from metrics.statistics.ranking import MIN_CASES
 
 SPARK = 13
+EXPORTED = {
+    **dict.fromkeys(("name", "code", "rank"), pl.String),
+    **dict.fromkeys(("value", "low", "high", "n"), pl.Float64),
+    **dict.fromkeys(("state", "side"), pl.String),
+}
 EMPTY_SHOWN = 8
 
 
@@ -88,7 +95,37 @@ def league_table(league: League, view: View) -> html.Div:
     rows = [_row(league, row, (ranks.get(row.code), scale), view) for row in shown]
     table = html.Table([html.Thead(_heads(league, view, scale)), html.Tbody([*rows, _whole_row(league, scale, view)])], className="league")
     scroller = html.Div(table, className="scroller", tabIndex="0", role="region", **aria(label=say(lang, f"league.{league.kind}")))
-    return html.Div([scroller, *_more(rest, lang)])
+    key = f"league-{league.kind}"
+    return of_page(
+        html.Div([scroller, *_more(rest, lang), html.Div(downloads(key, view), className="table-foot")]), _exported(league, key, view)
+    )
+
+
+def _exported(league: League, key: str, view: View) -> Table:
+    """The same rows, and that of the whole, as a table that leaves the page."""
+    lang, unit, ranks = view.lang, league.whole.unit, league.ranks
+    rows = [_exported_row(row, ranks.get(row.code), _side_word(league.sides.get(row.code), lang)) for row in ordered(league, view.sort)]
+    rows.append(_exported_row(Row("", league.whole_name, "", league.whole), None, ""))
+    columns = (
+        Column("name", say(lang, f"league.{league.kind}")),
+        Column("code", say(lang, "league.code"), "code"),
+        Column("rank", say(lang, "league.rank")),
+        Column("value", say(lang, "league.value"), unit, state="state"),
+        Column("low", say(lang, "columns.low"), unit),
+        Column("high", say(lang, "columns.high"), unit),
+        Column("n", say(lang, "columns.n"), "cases"),
+        Column("side", say(lang, "league.verdict", whole=league.whole_name)),
+    )
+    return Table(key, say(lang, f"league.{league.kind}"), columns, pl.DataFrame(rows, schema=EXPORTED, orient="row"))
+
+
+def _side_word(side: int | None, lang: str) -> str:
+    return say(lang, "league.side.unknown" if side is None else f"league.side.{('same', 'above', 'below')[side]}")
+
+
+def _exported_row(row: Row, rank: str | None, side: str) -> tuple:
+    now = row.course.now
+    return (row.name, row.code, rank, now.value, now.low, now.high, now.n, now.state, side)
 
 
 def _folded(rows: list[Row]) -> tuple[list[Row], list[Row]]:

@@ -211,7 +211,13 @@ def _fine(data: TileData, view: View) -> html.Div:
         say(lang, "fine.definition"), href=view.href(define=course.indicator.define), className="define", **aria(label=label)
     )
     lines = [html.Span(" · ".join(parts)) for parts in (sure, dated) if parts]
-    return html.Div([*lines, definition], className="fine")
+    rows = html.A(
+        say(lang, "fine.rows"),
+        href=view.rows_href(course.indicator.key),
+        className="define",
+        **aria(label=say(lang, "fine.rows_of", name=say(lang, f"tile.{data.tile.key}"))),
+    )
+    return html.Div([*lines, html.Div([definition, rows], className="ways")], className="fine")
 
 
 def interval_text(course: Course, lang: str) -> str:

@@ -17,7 +17,7 @@ from dashboards.cards.league import League, Row
 from dashboards.cards.map import Mapped, map_card
 from dashboards.cards.tile import tile_strip
 from dashboards.casemix import adjusted
-from dashboards.controls import View
+from dashboards.controls import PLACE_PATH, View
 from dashboards.course import Course, Where
 from dashboards.differences import Group, differences
 from dashboards.figures.trend import Extras
@@ -31,7 +31,7 @@ from dashboards.sentences import neighbour_finding
 from dashboards.shell import foot, trust_line, whole_name
 from dashboards.words import say
 
-PATH = "/district/"
+PATH = PLACE_PATH
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class Frame:
 
     def rows_href(self, figure: str, side: str = "", **changes: str) -> str:
         """The rows behind a figure (a metric's id or an indicator's key) in this page's place, period and filters."""
-        return rows_href(self.view, figure, side, **changes)
+        return self.view.rows_href(figure, side, **changes)
 
 
 def frame_of(gate: Gate, view: View) -> Frame:
@@ -106,11 +106,6 @@ def frame_of(gate: Gate, view: View) -> Frame:
 def narrowed(view: View) -> Where:
     """The filters beside place and channel as conditions."""
     return tuple((DIMENSION_OF[field], getattr(view, field)) for field in NARROWED if getattr(view, field))
-
-
-def rows_href(view: View, figure: str, side: str = "", **changes: str) -> str:
-    """The address of the rows behind a figure."""
-    return view.go("/cases", figure=figure, side=side, level=view.level, **changes)
 
 
 @dataclass(frozen=True)

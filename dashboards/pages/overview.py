@@ -43,9 +43,8 @@ def layout(gate: Gate, view: View) -> html.Div:
 def _page(frame: Frame, board: Board, told: Told) -> html.Div:
     view, belief, selected = frame.view, frame.belief, told.selected
     league = _league(frame, board, told)
-    halves = [league_section(league, selected.tile, view)] if league.rows else []
+    compared = [league_section(league, selected.tile, view)] if league.rows else []
     mapped = Mapped(league.rows, say(view.lang, f"tile.{selected.tile.key}"), selected.main.unit)
-    beside = [*map_card(frame.gate, mapped, view), *_twins(frame, board, told)]
     lists = attention_lists([*check_lines(belief.broken, view.lang), *notes_of(_watched(frame, board, told), view.lang)], view.lang)
     body = [
         *page_head(told, view),
@@ -53,8 +52,16 @@ def _page(frame: Frame, board: Board, told: Told) -> html.Div:
         trust_line(belief, view.lang),
         help_line("overview", view.lang),
         tile_strip(told.tiles, view, selected.tile.key),
-        html.Div([*halves, trend_section(told, view, reference_of(frame, board, selected.main))], className="halves"),
-        html.Div([html.Div(beside, className="column"), lists] if beside else [lists], className="lower"),
+        html.Div(
+            [
+                html.Div([*compared, lists, *_twins(frame, board, told)], className="column"),
+                html.Div(
+                    [trend_section(told, view, reference_of(frame, board, selected.main)), *map_card(frame.gate, mapped, view)],
+                    className="column",
+                ),
+            ],
+            className="halves",
+        ),
         foot(belief, view),
     ]
     title = f"{told.name} · {say(view.lang, 'page.overview')}"

@@ -19,7 +19,7 @@ from dashboards.markup import lighten, to_html
 from dashboards.pages import definitions
 from dashboards.pages.catalog import PAGES, page_at
 from dashboards.pages.frame import frame_of
-from dashboards.shell import PLACE_PATH, bare_header, header
+from dashboards.shell import bare_header, header
 from dashboards.words import say
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def first_html(gate: Gate, view: View) -> str:
 
 def place_of(view: View) -> View:
     """The view with its place among the filters, wherever its address says it."""
-    return replace(view, place=view.path.removeprefix(PLACE_PATH)) if view.path.startswith(PLACE_PATH) else view
+    return replace(view, place=view.here)
 
 
 def _scope(gate: Gate, view: View) -> Scope:
