@@ -84,6 +84,8 @@ ORACLES = {
     "cases_completed": completed("count(*)"),
     "open_cases": f"""select count(*), count(*) from mart_case
         where not is_void and application_on <= {LAST} and not coalesce(completed_on <= {LAST}, false)""",
+    "overdue_cases": f"""select count(*), count(*) from mart_case
+        where is_void = false and is_promise_countable and due_on < {LAST} and not coalesce(coalesce(clock_end_on, completed_on) <= {LAST}, false)""",
     "online_application_rate": completed("avg(if(channel in ('web', 'app', 'wechat'), 1, 0))"),
     "channel_mix": completed("1.0"),
     "observed_visits_mean": completed("avg(ifnull(visits, 0))"),
