@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from onegate import answers, data, service
+from onegate import answers, data, report, service
 from pipelines.ingest import CallWrong
 from warehouse.engine.duckdb import StoreBusy
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 data.register(app)
 answers.register(app)
 service.register(app)
+report.register(app)
 
 
 def main() -> None:

@@ -106,10 +106,10 @@ class Workbook:
         if columns and rows:
             sheet.autofilter(0, 0, rows, columns - 1)
 
-    def sheet(self, title: str, note: str = "") -> Worksheet:
-        """A sheet that the caller fills, listed on the cover."""
+    def sheet(self, title: str, note: str = "", tab: str = "") -> Worksheet:
+        """A sheet that the caller fills, listed on the cover; `tab`: a shorter name for it."""
         self._contents.append((title, note))
-        return self._sheet(title)
+        return self._sheet(tab or title)
 
     def _sheet(self, title: str) -> Worksheet:
         made = self._book.add_worksheet(sheet_name(title, self._book.sheetnames))
