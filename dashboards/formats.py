@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, datetime
 
 from dashboards.periods import Period
@@ -45,10 +46,17 @@ def count(value: float, lang: str) -> str:
     if lang == "zh":
         if abs(value) >= 1e8:
             return f"{_significant(value / 1e8)} 亿"
-        return f"{_significant(value / 1e4)} 万" if abs(value) >= 1e5 else number(value)
+        return f"{_significant(value / 1e4)} 万" if abs(value) >= 1e5 else _few(value)
     if abs(value) >= 1e9:
         return f"{_significant(value / 1e9)} billion"
-    return f"{_significant(value / 1e6)} million" if abs(value) >= 1e6 else number(value)
+    return f"{_significant(value / 1e6)} million" if abs(value) >= 1e6 else _few(value)
+
+
+def _few(value: float) -> str:
+    """A count below the large ones. Means of counts (uses a day, papers a case) keep two significant digits: 0.0027 uses are not 0."""
+    if abs(value) >= 100 or float(value).is_integer():
+        return number(value)
+    return number(value, 1 if abs(value) >= 1 else min(1 - math.floor(math.log10(abs(value))), 6))
 
 
 def _significant(value: float) -> str:
