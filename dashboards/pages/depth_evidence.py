@@ -1,0 +1,113 @@
+"""What the cases say of each item's declared depth at the end of a page's period, item by item, and why people came more often than declared.
+
+Rows, not figures: how many items have which verdict, and every share of a page, are answers of metrics.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from dashboards.course import Scope, Where
+from dashboards.gate import Gate
+from metrics.dimensions import DIMENSIONS
+
+FEWEST = 16  # cases that prove a level when every one of them reached it: the Wilson lower bound of 16 of 16 is 0.806
+OPEN, UNTESTED = "open", "untested"  # what stands in the place of a seen level
+ALLOWED = {4: 0, 3: 1, 2: 2}  # visits that a level allows; level 1 allows any
+
+# `seen`: the level that the cases allow. Of a contradicted item the highest that they do not contradict, of a supported one the highest that
+# they prove; without a verdict there is none, so that every cell of the matrix rests on evidence and its counts are the verdicts' counts.
+_EVIDENCE = """
+with judged as (
+    select *, [verdict_1, verdict_2, verdict_3, verdict_4] as verdicts
+    from mart_depth_evidence where month = $month and is_application_based
+)
+select judged.item_id, judged.dept_id, judged.province_code, judged.city_code, judged.district_code, judged.town_code, judged.declared_level,
+    judged.verdict, judged.n, judged.rose_on, judged.is_rise_unmatched, judged.verdict_1, judged.verdict_2, judged.verdict_3, judged.verdict_4,
+    case judged.declared_level when 1 then judged.n when 2 then judged.k2 when 3 then judged.k3 when 4 then judged.k4 end as reached,
+    greatest(list_extract(judged.lower_share, judged.declared_level), 0) as low,
+    list_extract(judged.upper_share, judged.declared_level) as high,
+    case judged.verdict
+        when 'contradicted' then len(list_filter(judged.verdicts, lambda said: said <> 'contradicted'))
+        when 'supported' then len(list_filter(judged.verdicts, lambda said: said = 'supported'))
+    end as seen_level,
+    item.online_steps, item.visits_max
+from judged
+left join mart_item as item on item.item_id = judged.item_id and item.valid_from <= $day and item.valid_to > $day
+order by judged.item_id
+"""
+
+_CAUSES = """
+with judged as (
+    select item_id, case declared_level when 4 then 0 when 3 then 1 else 2 end as allowed
+    from mart_depth_evidence where month = $month and verdict = 'contradicted'
+),
+missed as (
+    select subject.case_id, subject.item_id, judged.allowed
+    from mart_case as subject join judged using (item_id)
+    where subject.is_completed and subject.is_applied_online and not subject.is_void and subject.visits > judged.allowed
+    and subject.completed_on >= $month - interval 11 month and subject.completed_on < $month + interval 1 month
+),
+extra as (
+    select missed.item_id, visit.cause
+    from mart_visit as visit join missed using (case_id)
+    where visit.is_linked and not visit.is_terminal
+    qualify row_number() over (partition by visit.case_id order by visit.visited_on, visit.place) > missed.allowed
+)
+select item_id, cause, count(*) as visits from extra group by all order by item_id, visits desc, cause
+"""
+
+_CHANGES = """
+with stepped as (
+    select *, coalesce(declared_depth, level_gd_4) as level,
+        lag(coalesce(declared_depth, level_gd_4)) over (partition by item_id order by valid_from) as level_before,
+        row_number() over (partition by item_id order by valid_from) as place
+    from mart_item
+)
+select item_id, version, valid_from as changed_on, dept_id, province_code, city_code, district_code, town_code, level_before, level
+from stepped
+where place > 1 and level is distinct from level_before and is_application_based and status = 'in_force'
+and valid_from > $day - interval 12 month and valid_from <= $day
+order by changed_on desc, item_id
+"""
+
+
+def judged_on(scope: Scope) -> date:
+    """The day at which a page looks at the catalogue: the end of its period, or as far as the data go."""
+    return min(scope.period.last_day, scope.as_of)
+
+
+def evidence(gate: Gate, scope: Scope) -> pl.DataFrame:
+    """One row an application-based item in force in the scope: declared and seen level, verdict, n, reached with its interval."""
+    return within(_read(gate, _EVIDENCE, judged_on(scope)), scope.where)
+
+
+def causes(gate: Gate, scope: Scope) -> dict[str, list[tuple[str, int]]]:
+    """By contradicted item: what the visits beyond the declared ones were for, most frequent first, with their number."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for item, cause, visits in _read(gate, _CAUSES, judged_on(scope)).iter_rows():
+        found.setdefault(item, []).append((cause or "other", visits))
+    return found
+
+
+def changes(gate: Gate, scope: Scope) -> pl.DataFrame:
+    """Every change of a declared level in the twelve months to the page's day, newest first."""
+    return within(_read(gate, _CHANGES, judged_on(scope)), scope.where)
+
+
+def within(rows: pl.DataFrame, where: Where) -> pl.DataFrame:
+    """The rows of a place, department or item; a condition that they do not know (a hall) narrows nothing."""
+    for dimension, code in where:
+        column = DIMENSIONS[dimension].column
+        if column in rows.columns:
+            rows = rows.filter(pl.col(column) == code)
+    return rows
+
+
+def _read(gate: Gate, sql: str, day: date) -> pl.DataFrame:
+    """The rows of one of the statements above for a day, read once for a release."""
+    given: dict[str, Any] = {name: value for name, value in (("day", day), ("month", day.replace(day=1))) if f"${name}" in sql}
+    return gate.once((sql, day), lambda: gate.read(lambda cursor, store: cursor.execute(sql, given).pl()))
