@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dashboards.pages import cases, channels, definitions, depth, district, overview, waiting
+from dashboards.pages import cases, channels, definitions, depth, district, gallery, handling, overview, waiting
 from dashboards.pages.page import Page
 
-PAGES: tuple[Page, ...] = (overview.PAGE, depth.PAGE, waiting.PAGE, district.PAGE, cases.PAGE, channels.PAGE, definitions.PAGE)
+PAGES: tuple[Page, ...] = (overview.PAGE, depth.PAGE, waiting.PAGE, handling.PAGE, district.PAGE, cases.PAGE, channels.PAGE, definitions.PAGE, gallery.PAGE)
 
 
 def page_at(path: str) -> Page | None:

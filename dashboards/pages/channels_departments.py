@@ -8,7 +8,7 @@ from dash import html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.chart import Chart, chart_card
-from dashboards.cards.table import Column, Table
+from dashboards.cards.table import Column, Table, data_table
 from dashboards.figures.comparison import twin_bars
 from dashboards.figures.look import Look
 from dashboards.indicators import Indicator
@@ -23,7 +23,7 @@ FIGURES = {
     "observed": Indicator("digital_end_to_end_rate", "digital_end_to_end_rate"),
 }
 LEAST = 30  # cases below which a department is not drawn beside others
-DRAWN = 10
+COMPARED, DRAWN = 2, 10  # departments that make a comparison, and that a chart can hold
 BY = ("department",)
 MEASURES = ("value", "state", "low", "high", "n")
 
@@ -40,15 +40,29 @@ def departments_section(frame: Frame, board: Board) -> html.Section:
     lang, view = frame.lang, frame.view
     rows = department_rows(frame, board)
     drawn = rows.filter((pl.col("cases_value") >= LEAST) & pl.col("declared_value").is_not_null() & pl.col("observed_value").is_not_null())
-    drawn = drawn.head(DRAWN).select("name", "href", declared="declared_value", observed="observed_value")
+    drawn = drawn.head(DRAWN if drawn.height >= COMPARED else 0).select(
+        "name", "href", declared="declared_value", observed="observed_value"
+    )
     chart = Chart(
         _title(drawn, lang),
         twin_bars(drawn, Look.of(lang, view.theme, "share")),
         _alt(drawn, lang),
         _table(rows, lang),
-        say(lang, "channels.departments.note" if drawn.height else "channels.departments.too_few", least=LEAST, drawn=DRAWN),
+        say(lang, "channels.departments.note", least=LEAST, drawn=DRAWN),
     )
-    return chart_card(chart, view)
+    return chart_card(chart, view) if drawn.height else _table_alone(chart, frame)
+
+
+def _table_alone(chart: Chart, frame: Frame) -> html.Section:
+    """What stands there when too few departments have enough cases: why, a longer period, and the table."""
+    lang, period = frame.lang, frame.scope.period
+    said = [say(lang, "channels.departments.too_few", least=LEAST)]
+    if period.grain != "year":
+        year = html.A(say(lang, "channels.departments.year", year=period.start.year), href=frame.view.href(period=str(period.start.year)))
+        said += [" ", year]
+    return html.Section(
+        [html.H2(chart.title), html.P(said, className="finding"), data_table(chart.table, frame.view)], className="panel-box"
+    )
 
 
 def department_rows(frame: Frame, board: Board) -> pl.DataFrame:

@@ -38,9 +38,8 @@ def terminals_section(frame: Frame, board: Board) -> html.Section:
     """Uses by place, terminals that nobody used, and both on the map where the city has given one."""
     lang = frame.lang
     found = terminals(frame.gate, frame.scope)
-    head = [html.H2(say(lang, "channels.terminals.title"))]
     unused = found.filter(pl.col("uses") == 0).height
-    head.append(html.P(idle_finding(found.height, unused, lang), className="finding"))
+    head = [html.H2(say(lang, "channels.terminals.title")), html.P(idle_finding(found.height, unused, lang), className="finding")]
     if found.is_empty():
         return html.Section(head, className="panel-box")
     tables = [data_table(_idle_table(found, frame), frame.view)]
@@ -57,10 +56,10 @@ def _part_rows(frame: Frame, board: Board) -> pl.DataFrame:
     rows = []
     for part in frame.parts:
         now = {key: found[part.code].now for key, found in courses.items() if part.code in found}
-        if now:
-            per_day = now.get("per_day")
-            values = [now[key].value if key in now else None for key in ("standing", "uses")]
-            rows.append((part.code, part.name(frame.lang), *values, *_measures(per_day), frame.place_href(part.code)))
+        standing, uses = (now.get(key, Reading()) for key in ("standing", "uses"))
+        if standing.value or uses.value:  # places without any terminal are named below the table
+            values = (standing.value, uses.value, *_measures(now.get("per_day")))
+            rows.append((part.code, part.name(frame.lang), *values, frame.place_href(part.code)))
     schema = {"code": pl.String, "name": pl.String, "standing": pl.Float64, "uses": pl.Float64, **_MEASURES, "href": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -81,7 +80,9 @@ def _part_table(parts: pl.DataFrame, frame: Frame, key: str = "terminal-places")
         Column("uses", say(lang, "channels.terminals.uses"), "uses"),
         Column("value", say(lang, "channels.terminals.per_day"), "uses", state="state", low="low", high="high"),
     )
-    return Table(key, say(lang, "channels.terminals.places"), columns, parts, order="-value")
+    without = [part.name(lang) for part in frame.parts if part.code not in parts["code"]]
+    note = say(lang, "channels.terminals.without", places=formats.listed(without, lang)) if without else ""
+    return Table(key, say(lang, "channels.terminals.places"), columns, parts, order="-value", note=note)
 
 
 def _idle_table(found: pl.DataFrame, frame: Frame) -> Table:
@@ -114,11 +115,11 @@ def _last_use(row: dict, lang: str) -> str:
 def _map(frame: Frame, parts: pl.DataFrame, found: pl.DataFrame) -> list:
     """Places tinted by use with their terminals on top: solid ones were used in the period, hollow ones were not."""
     lang, view = frame.lang, frame.view
-    ground = map_of(frame.gate, set(parts["code"])).map if parts.height else None
+    ground = map_of(frame.gate, {part.code for part in frame.parts}).map if parts.height else None
     if ground is None:
         return [html.P(say(lang, "channels.terminals.no_map"), className="note")]
     look = Look.of(lang, view.theme, "uses")
-    areas = parts.select(*SCHEMA)
+    areas = pl.concat([parts.select(*SCHEMA), _bare(frame, parts)])
     spots = _named(found, frame).select(
         "lon", "lat", "name", "href", value=pl.when(pl.col("uses") > 0).then(pl.col("uses").cast(pl.Float64)), state=pl.lit("value")
     )
@@ -131,3 +132,13 @@ def _map(frame: Frame, parts: pl.DataFrame, found: pl.DataFrame) -> list:
         level=3,
     )
     return [chart_card(chart, view)]
+
+
+def _bare(frame: Frame, parts: pl.DataFrame) -> pl.DataFrame:
+    """Places without a terminal, so that the map shows them too."""
+    rows = [
+        (part.code, part.name(frame.lang), None, None, None, None, "not_applicable", frame.place_href(part.code))
+        for part in frame.parts
+        if part.code not in parts["code"]
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")

@@ -18,7 +18,7 @@ class Page:
     """One page. `key` names its words: page.<key> (in the menu), help.<key> (two sentences: what it answers, how to use it).
 
     `path` ends with "/" where a code follows it (`/district/440604`); `exists` then tells whether there is such a thing.
-    `in_menu`: whether the bar of pages leads to it.
+    `in_menu`: whether the bar of pages leads to it. `needs_release`: False for a page that asks the gate nothing, so that it is there before any data.
     """
 
     key: str
@@ -26,6 +26,7 @@ class Page:
     layout: Layout
     in_menu: bool = True
     exists: Callable[[Gate, str], bool] | None = None
+    needs_release: bool = True
 
     @property
     def takes_code(self) -> bool:

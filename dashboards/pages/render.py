@@ -35,6 +35,9 @@ def is_page(path: str) -> bool:
 
 def page(gate: Gate, view: View) -> Any:
     """The page of a view, made once for a release."""
+    found = page_at(view.path)
+    if found and not found.needs_release:
+        return _guarded(lambda: lighten(found.layout(gate, view)), view)
     return _guarded(lambda: gate.made((view, "page"), lambda: lighten(_page(gate, view))), view)
 
 

@@ -13,7 +13,7 @@ from dashboards.gate import Gate
 from dashboards.pages.sections import Told
 from dashboards.pages.waiting_figures import MEAN, OF_A_HALL
 from dashboards.pages.waiting_week import Pick, span_text, week_span, when_text
-from dashboards.places import Place, part_names, tree
+from dashboards.places import Place, Tree, part_names, tree
 from dashboards.readings import Reading, read_row
 from dashboards.words import say
 from metrics.states import FLOOR, INSUFFICIENT_N
@@ -37,13 +37,13 @@ def hall_href(code: str, view: View, **changes: str) -> str:
 
 
 def hall_rows(board: Board, told: Told, view: View) -> list[Row]:
-    """The halls with their course of the selected figure."""
+    """The halls with their course of the selected figure; those with fewer than ten tickets stand in the table of all halls alone."""
     courses = board.courses(told.selected.tile.main, "site")
     names = part_names(board.gate, "site")
     return [
         Row(code, hall_name(names, code, view.lang), hall_href(code, view), course)
         for code, course in courses.items()
-        if course.now.state != "not_applicable"
+        if (course.now.n or 0) >= FLOOR
     ]
 
 
@@ -78,18 +78,22 @@ def halls_frame(board: Board, view: View) -> pl.DataFrame:
     names, places, known = part_names(board.gate, "site"), _places(board.gate), tree(board.gate)
     rows: list[dict] = []
     for code in found["tickets"]:
-        place = known.place(places.get(code, ""))
+        place = _place(known, places.get(code) or "")
         row = {"name": hall_name(names, code, view.lang), "href": hall_href(code, view), "place": place.name(view.lang) if place else None}
-        row["place_href"] = view.href(place=place.code, at="", find="", define="") if place else None
+        row["place_href"] = view.href(place=place.code if place != known.whole else "", at="", find="", define="") if place else None
         for key, readings in found.items():
             row |= _measures(key, readings.get(code, Reading()))
         rows.append(row)
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
+def _place(known: Tree, code: str) -> Place | None:
+    return known.whole if code == known.top else known.place(code)
+
+
 def _measures(key: str, reading: Reading) -> dict:
     """A mean of fewer than ten tickets is a state, not a number."""
-    is_few = reading.value is not None and key != "tickets" and (reading.n or 0) < FLOOR
+    is_few = reading.n is not None and key != "tickets" and reading.n < FLOOR
     shown = Reading(INSUFFICIENT_N) if is_few else reading
     return {key: shown.value, f"{key}_low": shown.low, f"{key}_high": shown.high, f"{key}_state": shown.state}
 

@@ -155,7 +155,8 @@ def hours_card(hours: Hours, view: View) -> html.Section:
         note=_note(hours, lang),
     )
     card = chart_card(chart, view)
-    card.children = [card.children[0], _choice(hours.pick, view), *card.children[1:]]
+    head, *rest: Any = card.children
+    card.children = [head, _choice(hours.pick, view), *rest]
     return card
 
 

@@ -38,7 +38,7 @@ def hours_text(week: Week, lang: str) -> str:
     """The hours of a typical week that are clearly worse than the rest."""
     if not week.worst or not week.whole.direction:
         return ""
-    hours = peaks_text(week.worst[:2], Look(lang, unit=week.whole.unit))
+    hours = peaks_text(week.worst, Look(lang, unit=week.whole.unit))
     return say(lang, "told_more.hours", hours=hours, span=span_text(week.span, lang))
 
 

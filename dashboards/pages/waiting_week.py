@@ -28,6 +28,7 @@ from dashboards.words import say
 from metrics.states import FLOOR, INSUFFICIENT_N, VALUE
 
 MONTHS = 12
+RUNS = 2  # stretches of hours named in a sentence
 _PICK = re.compile(r"^([1-7])(?:-(\d{1,2}))?$")
 SCHEMA = {
     **dict.fromkeys(("y_key", "x_key", "state", "href"), pl.String),
@@ -72,11 +73,6 @@ class Week:
         """The hours that are clearly worse than the whole week, the worst first; of a figure without direction those above it."""
         return self._standing_out(-self.whole.direction or 1)
 
-    @property
-    def highest(self) -> list[Cell]:
-        """Hours clearly above the whole week, the highest first."""
-        return self._standing_out(1)
-
     def _standing_out(self, side: int) -> list[Cell]:
         found = [cell for cell in self.cells if cell.side == side]
         return sorted(found, key=lambda cell: -side * (cell.reading.value or 0.0))
@@ -101,7 +97,7 @@ def week_of(board: Board, figure: Indicator) -> Week:
     whole = _course(board, figure, read_row(_rows(board, "week_whole")[0]) if _rows(board, "week_whole") else Reading())
     readings = {f"{row['weekday']}-{row['hour']}": _enough(read_row(row)) for row in rows if row["weekday"] and row["hour"]}
     (sides,) = differences([Group({key: _course(board, figure, reading) for key, reading in readings.items()}, whole)])
-    cells = tuple(Cell(*key.split("-"), reading, sides.get(key)) for key, reading in readings.items())
+    cells = tuple(Cell(key[0], key[2:], reading, sides.get(key)) for key, reading in readings.items())
     return Week(cells, whole, week_span(board.scope))
 
 
@@ -138,28 +134,45 @@ def week_card(week: Week, name: str, view: View) -> html.Section:
 
 
 def week_title(week: Week, name: str, look: Look) -> str:
-    """What the week shows: its clearly highest hours, or that none stands out."""
+    """What the week shows: the hours that clearly stand out on the worse side, or that none does."""
     lang = look.lang
     if week.whole.now.value is None:
         return say(lang, "week.title", name=name)
-    found = week.highest
-    if not found:
+    if not week.worst:
         return say(lang, "week.title_even", name=name)
-    return say(lang, "week.title_peak", name=name, hours=peaks_text(found[:2], look))
+    return say(lang, "week.title_low" if week.whole.direction > 0 else "week.title_peak", name=name, hours=peaks_text(week.worst, look))
 
 
 def peaks_text(cells: list[Cell], look: Look) -> str:
-    """`Tuesdays 10:00 to 11:00 (18.2 min)`, several joined."""
-    texts = [
-        say(look.lang, "week.peak", when=when_text(cell.weekday, cell.hour, look.lang), value=look.text(cell.reading.value or 0.0))
-        for cell in cells
-    ]
-    return formats.listed(texts, look.lang)
+    """`Tuesdays 9–11 (12.3–18.5 min) and ...`: the first runs of hours that the cells make, in their order."""
+    return formats.listed([_run_text(run, look) for run in runs_of(cells)[:RUNS]], look.lang)
 
 
-def when_text(weekday: str, hour: str, lang: str) -> str:
-    """`Tuesdays 10:00 to 11:00`."""
-    hours = say(lang, "drawing.hours", hour=int(hour), next=int(hour) + 1)
+def runs_of(cells: list[Cell]) -> list[list[Cell]]:
+    """Cells of one weekday whose hours follow one another, together; a run stands where its first cell stood."""
+    left, runs = list(cells), []
+    while left:
+        run = [left.pop(0)]
+        while found := next((cell for cell in left if _follows(cell, run)), None):
+            left.remove(found)
+            run.append(found)
+        runs.append(sorted(run, key=lambda cell: int(cell.hour)))
+    return runs
+
+
+def _follows(cell: Cell, run: list[Cell]) -> bool:
+    return any(cell.weekday == other.weekday and abs(int(cell.hour) - int(other.hour)) == 1 for other in run)
+
+
+def _run_text(run: list[Cell], look: Look) -> str:
+    values = sorted(cell.reading.value or 0.0 for cell in run)
+    value = look.text(values[0]) if len(run) == 1 else formats.interval(values[0], values[-1], look.unit, look.lang)
+    return say(look.lang, "week.peak", when=when_text(run[0].weekday, run[0].hour, look.lang, run[-1].hour), value=value)
+
+
+def when_text(weekday: str, hour: str, lang: str, last: str = "") -> str:
+    """`Tuesdays 10–11`; up to the end of the hour `last`, where one is given."""
+    hours = say(lang, "week.hours", hour=int(hour), next=int(last or hour) + 1)
     return say(lang, "week.when", day=say(lang, f"weekdays.{weekday}"), hours=hours)
 
 
