@@ -134,7 +134,7 @@ def _fetched(gate: Gate, sql: str, values: list[Any]) -> list[tuple]:
 def mismatch(hours: Hours) -> dict | None:
     """The hour with the most people to a window, if that is a quarter more than over the day and more than chance; None otherwise."""
     known = hours.frame.filter(pl.col("open_windows").is_not_null() & (pl.col("open_windows") > 0))
-    people, windows = known["arrivals"].sum(), known["open_windows"].sum()
+    people, windows = float(known["arrivals"].sum()), float(known["open_windows"].sum())
     if not people or not windows:
         return None
     worst = max(known.to_dicts(), key=lambda row: row["arrivals"] / row["open_windows"])
@@ -155,8 +155,8 @@ def hours_card(hours: Hours, view: View) -> html.Section:
         note=_note(hours, lang),
     )
     card = chart_card(chart, view)
-    head, *rest: Any = card.children
-    card.children = [head, _choice(hours.pick, view), *rest]
+    parts: Any = card.children
+    card.children = [parts[0], _choice(hours.pick, view), *parts[1:]]
     return card
 
 
