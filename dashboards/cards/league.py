@@ -94,7 +94,7 @@ def league_table(league: League, view: View) -> html.Div:
     shown, rest = _folded(ordered(league, view.sort))
     rows = [_row(league, row, (ranks.get(row.code), scale), view) for row in shown]
     table = html.Table([html.Thead(_heads(league, view, scale)), html.Tbody([*rows, _whole_row(league, scale, view)])], className="league")
-    scroller = html.Div(table, className="scroller", tabIndex="0", role="region", **aria(label=say(lang, f"league.{league.kind}")))
+    scroller = html.Div(table, className="scroller", tabIndex="0", role="group", **aria(label=say(lang, f"league.{league.kind}")))
     key = f"league-{league.kind}"
     return of_page(
         html.Div([scroller, *_more(rest, lang), html.Div(downloads(key, view), className="table-foot")]), _exported(league, key, view)

@@ -100,7 +100,7 @@ def data_table(table: Table, view: View) -> html.Div:
     shown = rows.slice((number - 1) * table.size, table.size) if table.total is None else rows
     body = [_row(table, row, view.lang) for row in shown.iter_rows(named=True)] or [_no_rows(table, position, view.lang)]
     drawn = html.Table([html.Thead(_heads(table, position, view)), html.Tbody(body)], className="plain data")
-    scroller = html.Div(drawn, className="scroller", tabIndex="0", role="region", **aria(label=table.title))
+    scroller = html.Div(drawn, className="scroller", tabIndex="0", role="group", **aria(label=table.title))
     is_searched = (table.rows.height if table.total is None else total) >= SEARCHED_FROM or position.text
     parts = [_search(table, position, view)] if is_searched else []
     note = [html.P(table.note, className="note")] if table.note else []
