@@ -57,7 +57,8 @@ def _compare(group: Group) -> dict[str, _Found | None]:
         return {code: _full_count(course, whole) for code, course in group.courses.items()}
     scale = SCALES.get(group.whole.unit)
     has_cases = all(course.now.cases for course in group.courses.values() if course.now.value is not None)
-    if scale is not None and has_cases and 0 < whole / scale < 1:
+    # a ratio of times is a share too, but days are no cases: without a Wilson interval no funnel is drawn around it
+    if scale is not None and has_cases and group.whole.form.interval == "wilson" and 0 < whole / scale < 1:
         return _by_funnel(group.courses, whole, scale)
     return {code: _by_interval(course, whole) for code, course in group.courses.items()}
 
