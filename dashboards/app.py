@@ -137,7 +137,8 @@ def _document(app: Dash, request: Request, view: View, first: str) -> str:
         document = app.index()
     finally:
         reset_current_request(token)
-    head = f'<html lang="{view.lang}" data-theme="{view.theme}">'
+    wall = ' data-wall="1"' if view.wall else ""
+    head = f'<html lang="{view.lang}" data-theme="{view.theme}"{wall}>'
     return document.replace('<html lang="en" data-theme="light">', head, 1).replace("Loading...", "", 1).replace("FIRST", first, 1)
 
 

@@ -18,7 +18,8 @@ def content_policy(script_hashes: Sequence[str]) -> str:
         "font-src": "'self'",
         "connect-src": "'self'",
         "worker-src": "'self' blob:",
-        "frame-ancestors": "'none'",
+        "frame-src": "'self'",  # the wall screen shows a page in a frame
+        "frame-ancestors": "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",
     }
@@ -34,7 +35,7 @@ class SecurityHeaders:
         self.added = {
             "Content-Security-Policy": policy,
             "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
+            "X-Frame-Options": "SAMEORIGIN",
             "Referrer-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Permissions-Policy": "camera=(), microphone=(), geolocation=()",

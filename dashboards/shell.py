@@ -11,14 +11,16 @@ from datetime import date, timedelta
 from dash import html
 
 from dashboards import formats
-from dashboards.attributes import aria
+from dashboards.attributes import aria, data
 from dashboards.controls import CHANNELS, PLACE_PATH, View
 from dashboards.course import Scope, Where
 from dashboards.gate import Gate
 from dashboards.periods import Period
 from dashboards.places import Place, Tree, tree
 from dashboards.provisional import open_from
+from dashboards.tour import tour
 from dashboards.trust import Trust, first_year, trust
+from dashboards.wall import wall_bar
 from dashboards.words import has_word, say
 
 YEARS_SHOWN = 8
@@ -47,6 +49,8 @@ def whole_name(found: Tree, lang: str) -> str:
 
 def header(gate: Gate, view: View, menu: Sequence[MenuEntry]) -> list:
     """The bars on top of every page; `menu`: the pages that the second one leads to."""
+    if view.wall:
+        return [wall_bar(view, _stops(tree(gate), view))]
     return bare_header(view, menu, _filters(gate, view, trust(gate).as_of))
 
 
@@ -75,7 +79,7 @@ def bare_header(view: View, menu: Sequence[MenuEntry] = (), filters: Sequence = 
             title=say(lang, f"theme.to_{theme}"),
             **aria(label=say(lang, f"theme.to_{theme}")),
         ),
-        html.A(say(lang, "nav.wall"), href=view.href(wall="" if view.wall else "1", define=""), className="tool wall-switch"),
+        html.A(say(lang, "nav.wall"), href=view.href(wall="1", define=""), className="tool wall-switch"),
         html.Button(say(lang, "nav.print"), className="tool print", type="button"),
     ]
     return [
@@ -88,6 +92,7 @@ def bare_header(view: View, menu: Sequence[MenuEntry] = (), filters: Sequence = 
             ],
             className="bar",
         ),
+        *([tour(lang)] if view.path == "/" and filters else []),
         *(
             [html.Nav(html.Ul([_menu_link(entry, view) for entry in menu]), className="pages-bar", **aria(label=say(lang, "nav.pages")))]
             if menu
@@ -103,6 +108,12 @@ def _menu_link(entry: MenuEntry, view: View) -> html.Li:
     href = view.go(f"{PLACE_PATH}{place}", place="") if path == "/" and place else view.go(path, place="" if path == "/" else place)
     is_here = view.path == path or (path == "/" and view.path.startswith(PLACE_PATH))
     return html.Li(html.A(say(view.lang, f"page.{key}"), href=href, **(aria(current="page") if is_here else {})))
+
+
+def _stops(found: Tree, view: View) -> list[tuple[str, str]]:
+    """The whole and its parts, each as this page shows it."""
+    whole = (whole_name(found, view.lang), _place_href(view, ""))
+    return [whole, *((place.name(view.lang), _place_href(view, place.code)) for place in found.parts())]
 
 
 def _filters(gate: Gate, view: View, as_of: date) -> list:
@@ -257,4 +268,12 @@ def foot(belief: Trust, view: View) -> html.Footer:
             html.A(say(lang, "foot.definitions"), href=view.href(path="/definitions", define="")),
         ],
         className="foot",
+        **data(paper=_paper_head(belief, view)),
     )
+
+
+def _paper_head(belief: Trust, view: View) -> str:
+    """What stands on top of every printed sheet, beside the page's own heading."""
+    channel = say(view.lang, f"channel.{view.channel or 'all'}")
+    as_of = say(view.lang, "foot.as_of", date=formats.day(belief.as_of, view.lang))
+    return " · ".join([say(view.lang, "app.name"), channel, as_of, say(view.lang, "foot.release", stamp=belief.stamp)])

@@ -144,7 +144,7 @@ def test_unknown_addresses_are_404(client):
 def test_headers_let_nothing_in_from_elsewhere(client):
     for path in ("/", "/healthz", "/no", "/assets/onegate.css"):
         headers = client.get(path).headers
-        assert "default-src 'none'" in headers["content-security-policy"] and "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "default-src 'none'" in headers["content-security-policy"] and "frame-ancestors 'self'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
     text = client.get("/").text
     assert re.findall(r"(?:src|href)=\"(?:https?:)?//", text) == []
