@@ -1,0 +1,78 @@
+"""Which places and departments differ in the selected figure, crude and at the same mix of cases; counts of open cases as a plain table."""
+
+from __future__ import annotations
+
+import polars as pl
+from dash import html
+
+from dashboards.board import Board
+from dashboards.cards.league import League, Row
+from dashboards.cards.table import Column, Table, data_table
+from dashboards.casemix import adjusted
+from dashboards.course import Course
+from dashboards.differences import Group, differences
+from dashboards.indicators import Indicator, Tile
+from dashboards.pages.frame import Frame
+from dashboards.pages.sections import league_section
+from dashboards.places import part_names
+from dashboards.words import say
+
+Names = dict[str, tuple[str, str]]  # by code: shown name, address
+
+
+def dimensions(frame: Frame) -> list[str]:
+    """What the figures are broken down by: nothing that the page is already narrowed to."""
+    places = [frame.part_dimension] if frame.part_dimension else []
+    return [*places, *([] if frame.view.dept else ["department"])]
+
+
+def want(board: Board, frame: Frame, indicators: list[Indicator]) -> None:
+    """Note what the tables need."""
+    for dimension in dimensions(frame):
+        board.want(indicators, by=dimension)
+
+
+def leagues(frame: Frame, board: Board, tile: Tile) -> list[html.Section]:
+    """A league of the tile's figure for the places and for the departments, compared all at once."""
+    found = [(dimension, _rows(frame, board.courses(tile.main, dimension), dimension)) for dimension in dimensions(frame)]
+    found = [(dimension, rows) for dimension, rows in found if len(rows) > 1]
+    whole = board.course(tile.main)
+    sides = differences([Group({row.code: row.course for row in rows}, whole) for _, rows in found])
+    return [
+        league_section(League(rows, whole, frame.name, dimension, side, adjusted(frame.gate, whole, dimension)), tile, frame.view)
+        for (dimension, rows), side in zip(found, sides, strict=True)
+    ]
+
+
+def _rows(frame: Frame, courses: dict[str, Course], dimension: str) -> list[Row]:
+    names = names_of(frame, dimension)
+    return [Row(code, *names.get(code, (code, "")), course) for code, course in courses.items()]
+
+
+def names_of(frame: Frame, dimension: str) -> Names:
+    """Shown names of the parts of a dimension and where they lead: a place to this page for it, a department to its own."""
+    if dimension == frame.part_dimension:
+        return {place.code: (place.name(frame.lang), frame.place_href(place.code)) for place in frame.parts}
+    known = part_names(frame.gate, dimension)
+    return {code: (thing.name(frame.lang), frame.view.go(f"/department/{code}", dept="")) for code, thing in known.items()}
+
+
+def counts_section(frame: Frame, board: Board, indicators: tuple[Indicator, Indicator]) -> html.Section:
+    """Open cases and those past their date, by department: counts, which make no league."""
+    lang = frame.lang
+    dimension = dimensions(frame)[-1] if dimensions(frame) else ""
+    names = names_of(frame, dimension) if dimension else {}
+    parts = [board.courses(indicator, dimension) if dimension else {} for indicator in indicators]
+    rows = [
+        (*names.get(code, (code, "")), *(courses[code].now.value if code in courses else 0.0 for courses in parts))
+        for code in dict.fromkeys(code for courses in parts for code in courses)
+    ]
+    schema = {"name": pl.String, "href": pl.String, "open": pl.Float64, "overdue": pl.Float64}
+    columns = (
+        Column("name", say(lang, "handling.columns.department" if dimension == "department" else "handling.columns.place"), href="href"),
+        Column("open", say(lang, "handling.columns.open"), "cases"),
+        Column("overdue", say(lang, "handling.columns.overdue"), "cases"),
+    )
+    frame_ = pl.DataFrame(rows, schema=schema, orient="row").filter((pl.col("open") > 0) | (pl.col("overdue") > 0))
+    table = Table("open-cases", say(lang, "handling.open.title"), columns, frame_, order="-overdue", size=15)
+    return html.Section([html.H2(say(lang, "handling.open.title")), data_table(table, frame.view)], className="panel-box")

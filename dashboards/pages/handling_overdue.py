@@ -1,0 +1,112 @@
+"""Open cases past their promised date, and those that fall due next: one row a case, each leading to the case."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+from dash import html
+
+from dashboards import formats
+from dashboards.cards.table import Column, Table, data_table
+from dashboards.pages.frame import Frame
+from dashboards.places import part_names
+from dashboards.scoped import last_day, scoped
+from dashboards.words import say
+
+SOON = 5  # working days
+NAMED: dict[str, type[pl.String]] = dict.fromkeys(("item", "department", "place", "case_href", "item_href", "department_href"), pl.String)
+
+# The rows of overdue_cases on a day, with how long ago their date was.
+OVERDUE = """select case_id, item_id, dept_id, coalesce(district_code, city_code) as division_code, channel, accepted_on, due_on, promised_working_days,
+    today.working_day_no - due.working_day_no as days_over,
+    coalesce(is_statutory_due and statutory_due_on < $day, false) as is_past_legal
+from {cases} as subject
+left join ref_working_day as today on today.calendar_id = subject.calendar_id and today.day = $day
+left join ref_working_day as due on due.calendar_id = subject.calendar_id and due.day = subject.due_on
+where is_promise_countable and due_on < $day and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
+order by days_over desc nulls last, case_id"""
+
+# Not decided on the day, not paused, and due within so many working days after it (on the day itself: today).
+COMING = """select case_id, item_id, dept_id, coalesce(district_code, city_code) as division_code, channel, accepted_on, due_on, promised_working_days,
+    due.working_day_no - today.working_day_no as days_left
+from {cases} as subject
+join ref_working_day as today on today.calendar_id = subject.calendar_id and today.day = $day
+join ref_working_day as due on due.calendar_id = subject.calendar_id and due.day = subject.due_on
+where application_on <= $day and due_on >= $day and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
+    and not has_open_pause_at_due and due.working_day_no - today.working_day_no <= $soon
+order by due_on, case_id"""
+
+
+def overdue(frame: Frame) -> pl.DataFrame:
+    """Cases past their promised date at the end of the period (as far as the data reach), longest first."""
+    return scoped(frame.gate, OVERDUE, frame.scope, {"cases": "mart_case"}, day=last_day(frame.scope))
+
+
+def coming(frame: Frame) -> pl.DataFrame:
+    """Open cases that fall due within five working days, next first."""
+    return scoped(frame.gate, COMING, frame.scope, {"cases": "mart_case"}, day=last_day(frame.scope), soon=SOON)
+
+
+def overdue_section(frame: Frame) -> html.Section:
+    """Both lists."""
+    lang, day = frame.lang, last_day(frame.scope)
+    late, due = overdue(frame), coming(frame)
+    parts: list = [html.H2(title(late.height, day, lang))]
+    if late.is_empty():
+        parts.append(html.P(say(lang, "handling.overdue.nothing"), className="note"))
+    else:
+        parts.append(data_table(_table(frame, "overdue", late), frame.view))
+    parts.append(html.H3(say(lang, "handling.coming.title", count=formats.count(due.height, lang), days=SOON)))
+    parts.append(
+        data_table(_table(frame, "coming", due), frame.view)
+        if not due.is_empty()
+        else html.P(say(lang, "handling.coming.nothing"), className="note")
+    )
+    return html.Section([*parts, html.P(say(lang, "handling.overdue.note"), className="note")], className="panel-box overdue")
+
+
+def title(count: int, day: date, lang: str) -> str:
+    """What the list shows, with its length."""
+    key = "none" if count == 0 else "one" if count == 1 else "some"
+    return say(lang, f"handling.overdue.title.{key}", count=formats.count(count, lang), date=formats.day(day, lang))
+
+
+def _table(frame: Frame, key: str, rows: pl.DataFrame) -> Table:
+    lang = frame.lang
+    named = _named(frame, rows)
+    last = (
+        (
+            Column("days_over", say(lang, "handling.columns.days_over"), "number"),
+            Column("is_past_legal", say(lang, "handling.columns.is_past_legal"), "flag"),
+        )
+        if key == "overdue"
+        else (Column("days_left", say(lang, "handling.columns.days_left"), "number"),)
+    )
+    columns = (
+        Column("case_id", say(lang, "handling.columns.case"), "code", href="case_href"),
+        Column("item", say(lang, "handling.columns.item"), href="item_href"),
+        Column("department", say(lang, "handling.columns.department"), href="department_href"),
+        Column("place", say(lang, "handling.columns.place")),
+        Column("due_on", say(lang, "handling.columns.due_on"), "day"),
+        *last,
+    )
+    return Table(key, say(lang, f"handling.{key}.table"), columns, named, size=10)
+
+
+def _named(frame: Frame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Codes as names, with where each leads."""
+    lang, view = frame.lang, frame.view
+    items, departments = part_names(frame.gate, "item"), part_names(frame.gate, "department")
+    found = [
+        {
+            "item": items[row["item_id"]].name(lang) if row["item_id"] in items else row["item_id"],
+            "department": departments[row["dept_id"]].name(lang) if row["dept_id"] in departments else row["dept_id"],
+            "place": place.name(lang) if (place := frame.tree.place(row["division_code"] or "")) else frame.name,
+            "case_href": view.go(f"/case/{row['case_id']}"),
+            "item_href": view.go(f"/item/{row['item_id']}", item="") if row["item_id"] in items else None,
+            "department_href": view.go(f"/department/{row['dept_id']}", dept="") if row["dept_id"] in departments else None,
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    return pl.concat([rows, pl.DataFrame(found, schema=NAMED)], how="horizontal")

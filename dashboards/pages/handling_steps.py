@@ -1,0 +1,142 @@
+"""Where the time of a case goes: before acceptance, with the office, with the clock stopped, until the result is there.
+
+Working days, all of them by the calendar of the case's place, so that the parts add up to the whole.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+from dash import html
+
+from dashboards import formats
+from dashboards.attributes import aria
+from dashboards.board import Board
+from dashboards.cards.table import Column, Table, data_table
+from dashboards.indicators import Indicator
+from dashboards.pages.frame import Frame
+from dashboards.scoped import scoped
+from dashboards.sentences import state_word
+from dashboards.words import say
+
+PARTS = ("before", "office", "stopped", "after")
+GROUPS = ("all", "asked", "unasked")
+FACTS = (
+    Indicator("supplement_rate", "supplement_rate"),
+    Indicator("multi_supplement_rate", "multi_supplement_rate"),
+    Indicator("clock_stop_share", "clock_stop_share"),
+)
+LEAST = 10  # cases below which a mean says little
+WIDE = 0.14  # share of a bar from which a number has room in it
+
+# Handling and paused days add up to the days from acceptance to decision; the result is there e2e_days after the application.
+STEPS = """with done as (
+    select *, application_on + e2e_days::integer as result_on, coalesce(supplement_count, 0) > 0 as is_asked
+    from {cases}
+    where completed_on >= $start and completed_on < $end and case_type = 'commitment' and handling_working_days is not null and is_e2e_event
+), counted as (
+    select is_asked, greatest(accepted.working_day_no - applied.working_day_no, 0) as before, handling_working_days as office,
+        coalesce(paused_working_days, 0) as stopped, greatest(result.working_day_no - decided.working_day_no, 0) as after
+    from done
+    join ref_working_day as applied on applied.calendar_id = done.calendar_id and applied.day = done.application_on
+    join ref_working_day as accepted on accepted.calendar_id = done.calendar_id and accepted.day = done.accepted_on
+    join ref_working_day as decided on decided.calendar_id = done.calendar_id and decided.day = done.clock_end_on
+    join ref_working_day as result on result.calendar_id = done.calendar_id and result.day = done.result_on
+), grouped as (
+    select 'all' as part, * exclude (is_asked) from counted
+    union all select if(is_asked, 'asked', 'unasked'), * exclude (is_asked) from counted
+)
+select part, count(*) as cases, avg(before) as before, avg(office) as office, avg(stopped) as stopped, avg(after) as after
+from grouped group by part"""
+
+
+def steps_section(frame: Frame, board: Board) -> html.Section:
+    """One bar for all cases and one each for those with and without a request for papers, with their numbers; then what slows cases."""
+    lang = frame.lang
+    rows = steps(frame)
+    title = html.H2(say(lang, "handling.steps.title", finding=steps_finding(rows, lang)))
+    if rows.is_empty():
+        body = [html.P(say(lang, "handling.steps.none"), className="note")]
+    else:
+        body = [_bars(rows, lang), data_table(_table(rows, lang), frame.view), html.P(say(lang, "handling.steps.note"), className="note")]
+    return html.Section([title, *body, _facts(frame, board)], className="panel-box steps")
+
+
+def steps(frame: Frame) -> pl.DataFrame:
+    """Mean working days of each part by group of cases, all of them first; groups of fewer than ten cases are left out."""
+    found = scoped(frame.gate, STEPS, frame.scope, {"cases": "mart_case"})
+    order = pl.Enum(GROUPS)
+    kept = (
+        found.filter(pl.col("cases") >= LEAST)
+        .with_columns(pl.col("part").cast(order))
+        .sort("part")
+        .with_columns(pl.col("part").cast(pl.String))
+    )
+    return kept.with_columns(total=pl.sum_horizontal(*PARTS))
+
+
+def steps_finding(rows: pl.DataFrame, lang: str) -> str:
+    """Which part takes the largest share of the time; of what is worked out there, nothing is left to an interval."""
+    whole = rows.filter(pl.col("part") == "all")
+    if whole.is_empty() or not whole["total"][0]:
+        return say(lang, "handling.steps.question")
+    total = whole["total"][0]
+    part = max(PARTS, key=lambda name: whole[name][0])
+    return say(lang, f"handling.steps.most.{part}", share=formats.share(whole[part][0] / total, lang, 0))
+
+
+def _bars(rows: pl.DataFrame, lang: str) -> html.Div:
+    longest = max(rows["total"].to_list()) or 1.0
+    key = [html.Span([html.Span(className=f"swatch is-{part}"), say(lang, f"handling.steps.{part}")]) for part in PARTS]
+    bars = [_bar(row, longest, lang) for row in rows.iter_rows(named=True)]
+    return html.Div([html.Div(key, className="swatches"), *bars], className="step-bars", role="img", **aria(label=_alt(rows, lang)))
+
+
+def _bar(row: dict, longest: float, lang: str) -> html.Div:
+    pieces = []
+    for part in PARTS:
+        share = row[part] / longest
+        text = formats.number(row[part], 1) if share >= WIDE else ""
+        pieces.append(html.Span(text, className=f"piece is-{part}", style={"width": f"{share * 100:.2f}%"}))
+    total = say(
+        lang, "handling.steps.total", days=formats.amount(row["total"], "working_days", lang), count=formats.count(row["cases"], lang)
+    )
+    name = html.Div([html.B(say(lang, f"handling.steps.group.{row['part']}")), html.Span(total)], className="step-name")
+    return html.Div([name, html.Div(pieces, className="track")], className="step-row")
+
+
+def _alt(rows: pl.DataFrame, lang: str) -> str:
+    texts = []
+    for row in rows.iter_rows(named=True):
+        parts = [f"{say(lang, f'handling.steps.{part}')} {formats.amount(row[part], 'working_days', lang)}" for part in PARTS]
+        texts.append(
+            say(lang, "handling.steps.alt", group=say(lang, f"handling.steps.group.{row['part']}"), parts=formats.listed(parts, lang))
+        )
+    return " ".join(texts)
+
+
+def _table(rows: pl.DataFrame, lang: str) -> Table:
+    named = rows.with_columns(part=pl.Series([say(lang, f"handling.steps.group.{part}") for part in rows["part"]], dtype=pl.String))
+    columns = (
+        Column("part", say(lang, "handling.steps.columns.group")),
+        *(Column(part, say(lang, f"handling.steps.{part}"), "working_days") for part in PARTS),
+        Column("total", say(lang, "handling.steps.columns.total"), "working_days"),
+        Column("cases", say(lang, "columns.n"), "cases"),
+    )
+    return Table("steps", say(lang, "handling.steps.table"), columns, named)
+
+
+def _facts(frame: Frame, board: Board) -> html.Dl:
+    return html.Dl([_fact(frame, board, indicator) for indicator in FACTS], className="facts")
+
+
+def _fact(frame: Frame, board: Board, indicator: Indicator) -> html.Div:
+    """One figure with its interval and number, its definition and its rows."""
+    lang, course = frame.lang, board.course(indicator)
+    now = course.now
+    name = course.metric.name[lang] if course.metric else indicator.metric
+    value = state_word(now.state, lang) if now.value is None else formats.amount(now.value, course.unit, lang)
+    under = [formats.interval(now.low, now.high, course.unit, lang)] if now.has_interval else []  # type: ignore[arg-type]
+    under += [say(lang, "fine.n", n=formats.count(now.n, lang))] if now.value is not None and now.n is not None else []
+    term = html.A(name, href=frame.view.href(define=indicator.define), **aria(label=say(lang, "fine.definition_of", name=name)))
+    shown = html.A(value, href=frame.rows_href(indicator.metric, "numerator")) if now.value is not None else value
+    return html.Div([html.Dt(term), html.Dd([html.B(shown), html.Span(" · ".join(under), className="interval")])])
