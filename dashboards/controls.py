@@ -66,9 +66,15 @@ class View:
         """The code of the place that the page is about, wherever its address says it; empty for the whole."""
         return self.path.removeprefix(PLACE_PATH) if self.path.startswith(PLACE_PATH) else self.place
 
+    @property
+    def about(self) -> dict[str, str]:
+        """The filter that the path itself says: `/site/S1` is about the hall S1."""
+        found = ((name, self.path.removeprefix(path)) for path, name in ABOUT.items() if self.path.startswith(path))
+        return dict(found)
+
     def rows_href(self, figure: str, side: str = "", **changes: str) -> str:
         """The address of the rows behind a figure (a metric's id or an indicator's key) in this page's place, period and filters."""
-        return self.go("/cases", **{"figure": figure, "side": side, "place": self.here, **changes})
+        return self.go("/cases", **{"figure": figure, "side": side, "place": self.here, **self.about, **changes})
 
     def table_state(self, name: str, table: str) -> str:
         """What `sort`, `find` or `at` says of a table; empty where it speaks of another one."""
@@ -83,6 +89,7 @@ class View:
 
 DEFAULTS = {field.name: field.default for field in fields(View)}
 QUERY = tuple(name for name in DEFAULTS if name != "path")
+ABOUT = {"/site/": "site", "/department/": "dept", "/item/": "item"}
 OF_A_PAGE = ("tile", "pick", "figure", "side", "sort", "find", "at", "define")
 _ALLOWED = {
     "lang": LANGUAGES.__contains__,

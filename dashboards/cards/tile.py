@@ -213,7 +213,7 @@ def _fine(data: TileData, view: View) -> html.Div:
     lines = [html.Span(" · ".join(parts)) for parts in (sure, dated) if parts]
     rows = html.A(
         say(lang, "fine.rows"),
-        href=view.rows_href(course.indicator.key),
+        href=view.rows_href(course.indicator.define),
         className="define",
         **aria(label=say(lang, "fine.rows_of", name=say(lang, f"tile.{data.tile.key}"))),
     )

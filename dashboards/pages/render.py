@@ -83,8 +83,8 @@ def first_html(gate: Gate, view: View) -> str:
 
 
 def place_of(view: View) -> View:
-    """The view with its place among the filters, wherever its address says it."""
-    return replace(view, place=view.here)
+    """The view with its place, department, hall or item among the filters, wherever its address says it."""
+    return replace(view, place=view.here, **view.about)
 
 
 def _scope(gate: Gate, view: View) -> Scope:
