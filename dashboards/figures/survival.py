@@ -128,8 +128,15 @@ def _add_limits(figure: go.Figure, limits: Limits, look: Look) -> None:
         text = f"{say(look.lang, f'drawing.{key}')} {_days(day, limits, look)}"
         figure.add_annotation(
             x=day, y=1, yref="paper", yshift=2 + 15 * (len(known) - 1 - row), text=text, showarrow=False, yanchor="bottom",
-            xanchor="center" if day else "left", font={"color": look.palette.ink_soft}, name=key,
+            xanchor=_side_of(day, figure), font={"color": look.palette.ink_soft}, name=key,
         )  # fmt: skip
+
+
+def _side_of(day: float, figure: go.Figure) -> str:
+    """A name stays inside the frame: to the left of a line near its right edge."""
+    layout: Any = figure.layout
+    place = day / layout.xaxis.range[1]
+    return "left" if place < 0.12 else "right" if place > 0.85 else "center"
 
 
 def _label_curves(figure: go.Figure, found: dict[str, pl.DataFrame], look: Look) -> None:

@@ -74,7 +74,8 @@ def headline(frame: Frame, board: Board, told: Tiles) -> list[str]:
     ]
     if frame.scope.is_provisional or first.main.is_provisional:
         return [*said, say(lang, "headline.provisional", period=formats.period(frame.scope.period, lang))]
-    return [*said, changes({data.tile.key: data.main for data in told.tiles}, frame.scope.period, lang)]
+    compared = {data.tile.key: data.main for data in told.tiles if data.main.indicator != OPEN}  # fewer may have come
+    return [*said, changes(compared, frame.scope.period, lang)]
 
 
 def _selected(frame: Frame, board: Board, told: Tiles) -> list:

@@ -58,7 +58,7 @@ def steps_section(frame: Frame, board: Board) -> html.Section:
         body = [html.P(say(lang, "handling.steps.none"), className="note")]
     else:
         body = [_bars(rows, lang), data_table(_table(rows, lang), frame.view), html.P(say(lang, "handling.steps.note"), className="note")]
-    return html.Section([title, *body, _facts(frame, board)], className="panel-box steps")
+    return html.Section([title, *body, _facts(frame, board)], className="panel-box where-time")
 
 
 def steps(frame: Frame) -> pl.DataFrame:
@@ -126,7 +126,7 @@ def _table(rows: pl.DataFrame, lang: str) -> Table:
 
 
 def _facts(frame: Frame, board: Board) -> html.Dl:
-    return html.Dl([_fact(frame, board, indicator) for indicator in FACTS], className="facts")
+    return html.Dl([_fact(frame, board, indicator) for indicator in FACTS], className="key-facts")
 
 
 def _fact(frame: Frame, board: Board, indicator: Indicator) -> html.Div:

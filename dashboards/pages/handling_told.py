@@ -16,7 +16,8 @@ def days_sentence(days: Mapping[str, Reading], lang: str) -> str:
     """How long decided cases took beside what was promised and what the law allows; empty where one of the three is not known."""
     if any(days[key].value is None for key in DAYS):
         return ""
-    return say(lang, "handling.days.sentence", **{key: _days(days[key].value, lang) for key in DAYS})
+    bare = {key: formats.parts(days[key].value or 0.0, "working_days", lang)[0] for key in DAYS}
+    return say(lang, "handling.days.sentence", **{**bare, "actual": _days(days["actual"].value, lang)})
 
 
 def days_finding(days: Mapping[str, Reading], lang: str) -> str:
