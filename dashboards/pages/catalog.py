@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from dashboards.pages import cases, channels, definitions, depth, district, gallery, handling, overview, waiting
+from dashboards.pages import case, cases, channels, definitions, depth, district, documents, gallery, handling, overview, targets, waiting
 from dashboards.pages.page import Page
 
-PAGES: tuple[Page, ...] = (overview.PAGE, depth.PAGE, waiting.PAGE, handling.PAGE, district.PAGE, cases.PAGE, channels.PAGE, definitions.PAGE, gallery.PAGE)
+PAGES: tuple[Page, ...] = (
+    overview.PAGE,
+    depth.PAGE,
+    waiting.PAGE,
+    handling.PAGE,
+    district.PAGE,
+    cases.PAGE,
+    case.PAGE,
+    channels.PAGE,
+    documents.PAGE,
+    targets.PAGE,
+    definitions.PAGE,
+    gallery.PAGE,
+)
 
 
 def page_at(path: str) -> Page | None:
