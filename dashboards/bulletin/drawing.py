@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from dashboards.bulletin.svg import SIZE, Axis, Bar, Box, Goal, Point, area, breadth, dot, label, line, picture, ticks
+from dashboards.bulletin.svg import SIZE, Axis, Bar, Box, Goal, Point, area, breadth, dot, label, line, over, picture, ticks
 from dashboards.theme import LIGHT
 
 WIDTH, HEIGHT = 340.0, 132.0
 ROW = 17.5
+BOLD = 1.08  # times as wide as plain letters
 DASH, DOTS, DASH_DOT = 'stroke-dasharray="4 3"', 'stroke-dasharray="1.5 2.5"', 'stroke-dasharray="6 2.5 1.5 2.5"'
 
 
@@ -38,18 +39,12 @@ def course(points: Sequence[Point], goal: Goal, axis: Axis, alt: str) -> str:
 
 
 def _goal_label(path: Sequence[tuple[float, float]], marks: Sequence[tuple[float, float]], text: str, box: Box) -> str:
-    """Beside the target's line, at the end and on the side where the course is furthest away."""
-    wide = breadth(text)
-    spots = []
-    for (x, y), anchor, near in ((path[0], "start", path[0][0]), (path[-1], "end", path[-1][0] - wide)):
-        crossed = [mark for mark in marks if near - 6 <= mark[0] <= near + wide + 6]
-        for shift in (-4.0, SIZE + 1.5):
-            middle = y + shift - SIZE / 3
-            free = min((abs(mark[1] - middle) for mark in crossed), default=box.bottom)
-            inside = box.top - 6 <= middle <= box.bottom - 4
-            spots.append((free if inside else -1.0, x, y + shift, anchor))
-    _, x, y, anchor = max(spots)
-    return label((x + (4 if anchor == "start" else 0), y), text, LIGHT.ink_soft, f'text-anchor="{anchor}"')
+    """Where the target's line begins, far from the last value's label, on the side where the course is further away."""
+    x, y = path[0][0] + 4, path[0][1]
+    crossed = [mark[1] for mark in marks if mark[0] <= x + breadth(text) + 6]
+    spots = [spot for spot in (y - 4.0, y + SIZE + 1.5) if box.top - 6 <= spot - SIZE / 3 <= box.bottom - 4]
+    best = max(spots, key=lambda spot: min((abs(mark - (spot - SIZE / 3)) for mark in crossed), default=0.0), default=y - 4.0)
+    return over((x, best), text, LIGHT.ink_soft)
 
 
 def _box(points: Sequence[Point], extra: Sequence[float], goal: Goal, axis: Axis) -> tuple[Box, list[float]]:
@@ -129,12 +124,24 @@ def _tail(known: Sequence[Point], at) -> Iterator[str]:
 
 
 def _last(known: Sequence[Point], at, axis: Axis, box: Box) -> Iterator[str]:
+    """The last settled month with its value, on the side where the course is further away."""
     settled = [point for point in known if not point.is_provisional]
-    if settled:
-        x, y = at(settled[-1].day, settled[-1].value)
-        yield dot((x, y), LIGHT.accent)
-        above = y - 6 if y > box.top + 10 else y + SIZE + 4
-        yield label((min(x, box.right), above), axis.value(settled[-1].value or 0.0), LIGHT.accent, 'text-anchor="end" font-weight="bold"')
+    if not settled:
+        return
+    x, y = at(settled[-1].day, settled[-1].value)
+    text = axis.value(settled[-1].value or 0.0)
+    edge = min(x + breadth(text) / 2, box.right)
+    near = [
+        at(point.day, point.value)[1]
+        for point in known
+        if point is not settled[-1] and at(point.day, point.value)[0] > edge - breadth(text) - 4
+    ]
+    spots = [y - 6, y + SIZE + 4]
+    free = [min((abs(other - (spot - SIZE / 3)) for other in near), default=box.bottom) for spot in spots]
+    fits = [spots[0] > box.top - 2, spots[1] < box.bottom]
+    above = fits[0] and (not fits[1] or free[0] >= free[1])
+    yield dot((x, y), LIGHT.accent)
+    yield over((edge, spots[0] if above else spots[1]), text, LIGHT.accent, 'text-anchor="end" font-weight="bold"')
 
 
 def _clipped(path: Sequence[tuple[date, float]], first: date, last: date) -> Iterator[tuple[date, float]]:
@@ -171,8 +178,8 @@ def bars(rows: Sequence[Bar], whole: tuple[float, str] | None, axis: Axis, alt: 
     known = [row for row in rows if row.value is not None]
     if not known:
         return ""
-    name_room = 8 + max(breadth(row.name) for row in rows)
-    text_room = 8 + max(breadth(row.text) for row in rows)
+    name_room = 10 + max(breadth(row.name) * BOLD for row in rows)
+    text_room = 8 + max(breadth(row.text) * BOLD for row in rows)
     top, height = 20.0, 20.0 + ROW * len(rows) + 6
     values = [row.value or 0.0 for row in known] + ([whole[0]] if whole else [])
     ends = [min(row.high, max(values) * 1.6) for row in known if row.high is not None]

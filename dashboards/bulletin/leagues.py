@@ -97,7 +97,8 @@ def tile_section(desk: Desk, data: TileData, sides: Sides) -> Section:
     league = _league(desk, tile, sides)
     said = [statement(tile.key, data.main, data.standing, lang)]
     if league.rows:
-        said.append(league_finding(league, lang))
+        is_tested = any(side is not None for side in league.sides.values())
+        said.append(league_finding(league, lang) if is_tested else say(lang, "bulletin.untested", whole=league.whole_name))
     if data.standing is not None:
         said.append(forecast_text(data.main, data.standing, lang))
     rows = [Named(row.code, row.name, row.course) for row in league.rows]

@@ -55,7 +55,7 @@ def _told(bulletin: Bulletin) -> dict[str, Any]:
     month = formats.period(bulletin.month, lang)
     return {
         "lang": lang, "region": REGIONS[lang], "colours": asdict(LIGHT), "title": bulletin.title, "author": say(lang, "app.name"),
-        "keywords": [bulletin.place, bulletin.month.key, bulletin.release], "month": month, "card_height": 124, "joint": "" if lang == "zh" else " ",
+        "keywords": [bulletin.place, bulletin.month.key, bulletin.release], "month": month, "card_height": 136, "joint": "" if lang == "zh" else " ",
         "place_month": say(lang, "bulletin.place_month", place=bulletin.place, month=month), "provisional": bulletin.provisional,
         "foot": say(lang, "bulletin.foot", date=formats.day(bulletin.as_of, lang), stamp=bulletin.release), "words": _words(lang),
         "headline": ("" if lang == "zh" else " ").join(bulletin.headline), "trust": " · ".join(bulletin.trust),
@@ -102,7 +102,14 @@ def _cell(cell: Cell, lang: str) -> dict[str, Any]:
 def _grid(grid: Grid, lang: str) -> dict[str, Any]:
     heads = [{"title": head.title, "width": head.width or 1, "is_number": head.is_number} for head in grid.heads]
     rows = [{"mark": row.mark, "cells": [_cell(cell, lang) for cell in row.cells]} for row in grid.rows]
-    return {"title": grid.title, "heads": heads, "rows": rows, "note": grid.note if grid.rows else "", "nothing": grid.nothing}
+    return {
+        "key": grid.key,
+        "title": grid.title,
+        "heads": heads,
+        "rows": rows,
+        "note": grid.note if grid.rows else "",
+        "nothing": grid.nothing,
+    }
 
 
 def _section(section: Section, lang: str) -> dict[str, Any]:

@@ -97,6 +97,12 @@ def label(place: tuple[float, float], text: str, colour: str, look: str = "") ->
     return f'<text x="{place[0]:.1f}" y="{place[1]:.1f}" fill="{colour}" {look}>{escape(text)}</text>'
 
 
+def over(place: tuple[float, float], text: str, colour: str, look: str = "") -> str:
+    """A text with a rim of paper around its letters, to be read across lines."""
+    rim = f'stroke="{LIGHT.surface}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
+    return label(place, text, colour, f"{look} {rim}")
+
+
 def line(points: Sequence[tuple[float, float]], colour: str, width: float, look: str = "") -> str:
     """A line through points."""
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)

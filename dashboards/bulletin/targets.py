@@ -87,9 +87,10 @@ def _unit(one: TargetStatus) -> str:
 def _name(one: TargetStatus, lang: str) -> str:
     metric = registry().get(one.target.metric)
     query = query_of(one.target)
-    tile = next((tile for tile in TILES if (tile.main.metric, tile.main.params) == (query.metric, query.params)), None)
-    if tile is not None:
-        return say(lang, f"tile.{tile.key}")
+    if metric is not None and not one.refusal:
+        for tile in TILES:
+            if tile.main.metric == metric.id and metric.resolve(tile.main.params) == metric.resolve(query.params):
+                return say(lang, f"tile.{tile.key}")
     name = metric.name[lang] if metric else one.target.metric
     params = [_param(key, str(value), lang) for key, value in query.params if has_word(lang, f"bulletin.param.{key}")]
     return say(lang, "bulletin.form", name=name, form=formats.listed(params, lang)) if params else name
