@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from dashboards.pages import case, cases, channels, definitions, depth, district, documents, gallery, handling, overview, targets, waiting
+from dashboards.pages import (
+    case,
+    cases,
+    channels,
+    definitions,
+    depth,
+    district,
+    documents,
+    gallery,
+    handling,
+    overview,
+    site,
+    targets,
+    waiting,
+)
 from dashboards.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -16,6 +30,7 @@ PAGES: tuple[Page, ...] = (
     channels.PAGE,
     documents.PAGE,
     targets.PAGE,
+    site.PAGE,
     definitions.PAGE,
     gallery.PAGE,
 )

@@ -19,7 +19,7 @@ from dashboards.pages.waiting_booking import ask_booking, booking_card
 from dashboards.pages.waiting_figures import WAITING, waiting_tile
 from dashboards.pages.waiting_halls import ask_halls, hall_rows, halls_section, hour_section
 from dashboards.pages.waiting_hours import ask_hours, hours_card, hours_of, implausible
-from dashboards.pages.waiting_told import told_of
+from dashboards.pages.waiting_told import halls_text, told_of
 from dashboards.pages.waiting_week import Pick, ask_week, week_card, week_of
 from dashboards.words import say
 
@@ -40,7 +40,7 @@ def layout(gate: Gate, view: View) -> html.Div:
         html.Div([trend_section(tiles, view, reference_of(frame, board, selected.main)), booking_card(board, view)], className="halves"),
         halls_section(board, view),
     ]
-    told = Told("waiting", told_of(tiles, week, halls, view.lang))
+    told = Told("waiting", told_of(tiles, week, halls_text(halls, view.lang), view.lang))
     return framed(frame, told, [part for part in body if part is not None])
 
 

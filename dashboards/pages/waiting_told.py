@@ -14,8 +14,8 @@ from dashboards.words import say
 MOST = 3  # halls or hours named in a sentence
 
 
-def told_of(tiles: Told, week: Week, halls: League, lang: str) -> list[str]:
-    """The finding of the selected figure, when and where it is clearly worse, and what has changed."""
+def told_of(tiles: Told, week: Week, where: str, lang: str) -> list[str]:
+    """The finding of the selected figure, when it is clearly worse, what is said of `where`, and what has changed."""
     selected = tiles.selected
     finding = statement(selected.tile.key, selected.main, selected.standing, lang)
     period = selected.main.scope.period
@@ -23,7 +23,7 @@ def told_of(tiles: Told, week: Week, halls: League, lang: str) -> list[str]:
         last = say(lang, "headline.provisional", period=formats.period(period, lang))
     else:
         last = changes({data.tile.key: data.main for data in tiles.tiles}, period, lang)
-    return [finding, spread_text(selected, lang), hours_text(week, lang), halls_text(halls, lang), last]
+    return [finding, spread_text(selected, lang), hours_text(week, lang), where, last]
 
 
 def spread_text(data: TileData, lang: str) -> str:
