@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || (command -v sudo >/dev/null && sudo -n tr
 DEMO_FLAGS := $(if $(CI),--no-serve)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve bench docs cities clean browser lock
+.PHONY: help demo test check serve bench screens docs cities clean browser lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,10 @@ serve: .venv/.ready ## serve the dashboards of ./var
 bench: .venv/.ready ## benchmarks: ratios against hand-written scripts (minutes)
 	$(BIN)/python -m benchmarks.build_million
 	$(BIN)/python -m benchmarks.answer_time
+
+screens: .venv/.ready browser ## pictures of every page in every look, to browse at build/screens/index.html
+	ONEGATE_SCREENS=all $(BIN)/pytest tests/dashboards/browser/test_every_page.py
+	@echo "Open build/screens/index.html"
 
 cities: .venv/.ready ## run the five cities of the source articles end to end and write docs/cities.md (CITIES_SCALE=0.2)
 	$(BIN)/python -m onegate.cities --scale $(CITIES_SCALE)

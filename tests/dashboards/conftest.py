@@ -1,5 +1,6 @@
 """A tiny city published as a release: two districts, a few departments and halls, twenty-six months, made of rows written here."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -96,6 +97,7 @@ from {MONTHS}, {DISTRICTS}, range(1, 21) as numbers(n), lateral ({PLACES}) as pl
 TARGETS = """insert into mart_target (target_id, metric_id, params, division_code, city_code, op, value, baseline_value, baseline_on, due_on, source_id, is_superseded)
 values ('T1', 'declared_depth_share', '{"level": 3}', '440600', '440600', '>=', 0.4, 0.2, date '2017-01-01', date '2018-12-31', 'canonical', false),
        ('T2', 'queue_wait', '{"stat": "mean"}', '440600', '440600', '<=', 10, null, null, date '2018-12-31', 'canonical', false)"""
+MAP = [("440604", "Chancheng", 113.0), ("440608", "Gaoming", 112.8)]  # two squares side by side
 WORKING_DAYS = """create or replace table ref_working_day as select 'CN' as calendar_id, day::date as day, isodow(day) < 6 as is_working,
     0 as working_day_no, true as is_published from generate_series(date '2014-01-01', date '2019-12-31', interval 1 day) as days(day)"""
 
@@ -110,7 +112,14 @@ def publish_city(home: Path, extra: dict[str, str] | None = None) -> Settings:
     build_rollups(con)
     publish(con, settings, extra=extra)
     con.close()
+    areas = [{"type": "Feature", "properties": {"code": code, "name": name}, "geometry": _square(west)} for code, name, west in MAP]
+    (settings.maps_dir / "districts.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": areas}))
     return settings
+
+
+def _square(west: float) -> dict:
+    corners = [(0, 0), (0.2, 0), (0.2, 0.2), (0, 0.2), (0, 0)]
+    return {"type": "Polygon", "coordinates": [[[west + x, 22.9 + y] for x, y in corners]]}
 
 
 @pytest.fixture(scope="session")
