@@ -1,4 +1,8 @@
-"""`/export/<csv|xlsx>/<table>/<page's path>?<page's query>`: a table of a page as a file, with exactly the rows that the page shows."""
+"""Files to take away, by the address of the page that they stand for.
+
+`/export/<csv|xlsx>/<table>/<page's path>?<page's query>`: a table with exactly the rows that the page shows.
+`/bulletin/<pdf|xlsx|html>/<page's path>?<page's query>`: the bulletin of the page's place and month.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from dashboards import formats
+from dashboards.bulletin import BulletinRefused, make_bulletin
 from dashboards.cards.table import FORMATS, Position, Table, arranged
 from dashboards.controls import View, read_view
 from dashboards.exports.cover import Cover
@@ -18,7 +23,11 @@ from dashboards.exports.files import MEDIA_TYPES, write_table
 from dashboards.gate import Gate, NoRelease
 from dashboards.pages.frame import NARROWED, frame_of, thing_name
 from dashboards.pages.render import place_of, tables_of
+from dashboards.periods import Period
 from dashboards.words import say
+
+
+BULLETIN_TYPES = {**MEDIA_TYPES, "pdf": "application/pdf", "html": "text/html; charset=utf-8"}
 
 
 def add_exports(server: FastAPI, gate: Gate) -> None:
@@ -28,6 +37,12 @@ def add_exports(server: FastAPI, gate: Gate) -> None:
         view = read_view(path, request.url.query)
         return await asyncio.to_thread(_export, gate, view, (kind, key))
 
+    async def bulletin(kind: str, request: Request, path: str = "") -> Response:
+        view = read_view(path, request.url.query)
+        return await asyncio.to_thread(_bulletin, gate, view, kind)
+
+    server.add_api_route("/bulletin/{kind}", bulletin, methods=["GET"])
+    server.add_api_route("/bulletin/{kind}/{path:path}", bulletin, methods=["GET"])
     server.add_api_route("/export/{kind}/{key}", export, methods=["GET"])
     server.add_api_route("/export/{kind}/{key}/{path:path}", export, methods=["GET"])
 
@@ -44,6 +59,18 @@ def _export(gate: Gate, view: View, asked: tuple[str, str]) -> Response:
     body = write_table(kind, table, cover_of(gate, view, table.title))
     name = quote(file_name(table.title, view, kind))
     return Response(body, media_type=MEDIA_TYPES[kind], headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+
+
+def _bulletin(gate: Gate, view: View, kind: str) -> Response:
+    """The bulletin of the month that the page shows; of the last month of a longer period."""
+    try:
+        frame = frame_of(gate, place_of(view))
+        month = Period.holding(min(frame.scope.period.last_day, frame.scope.as_of)).key
+        body = make_bulletin(gate, month, view.here, view.lang, f".{kind}")
+    except (BulletinRefused, NoRelease) as refusal:
+        return PlainTextResponse(f"{refusal}\n", 404)
+    name = quote(f"{say(view.lang, 'nav.bulletin')} {frame.name} {month}.{kind}")
+    return Response(body, media_type=BULLETIN_TYPES[kind], headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
 
 
 def _asked_rows(table: Table, view: View) -> Table:

@@ -24,6 +24,7 @@ from dashboards.wall import wall_bar
 from dashboards.words import has_word, say
 
 YEARS_SHOWN = 8
+BULLETINS = ("pdf", "xlsx", "html")
 MenuEntry = tuple[str, str]  # key of its words under page, path
 
 
@@ -79,6 +80,7 @@ def bare_header(view: View, menu: Sequence[MenuEntry] = (), filters: Sequence = 
             title=say(lang, f"theme.to_{theme}"),
             **aria(label=say(lang, f"theme.to_{theme}")),
         ),
+        *([_menu("bulletin", "", _bulletin_links(view), lang)] if filters else []),
         html.A(say(lang, "nav.wall"), href=view.href(wall="1", define=""), className="tool wall-switch"),
         html.Button(say(lang, "nav.print"), className="tool print", type="button"),
     ]
@@ -200,6 +202,12 @@ def _period_link(view: View, period: Period, text: str, current: Period, as_of: 
         return html.Span(text, className="faint")
     marks = aria(current="true") if period == current else {}
     return html.A(text, href=view.href(period=period.key, define=""), **aria(label=formats.period(period, view.lang)), **marks)
+
+
+def _bulletin_links(view: View) -> list:
+    """The bulletin of this page's place and month as a file."""
+    links = [html.Li(html.A(say(view.lang, f"nav.bulletin_{kind}"), href=f"/bulletin/{kind}{view.href(define='')}")) for kind in BULLETINS]
+    return [html.Ul(links, className="choices")]
 
 
 def _channel_links(view: View) -> list:

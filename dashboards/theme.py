@@ -65,7 +65,7 @@ def stylesheet() -> str:
     """The CSS variables of both themes; assets/ holds the rules that use them."""
     sizes = [f"--type-{name}: {pixels / 16}rem" for name, pixels in TYPE.items()]
     spaces = [f"--space-{name}: {pixels}px" for name, pixels in SPACE.items()]
-    root = "; ".join([f"--fonts: {FONTS}", *sizes, *spaces, *_colours(LIGHT)])
+    root = "; ".join([f"--fonts: {FONTS}", f"--dark-surface: {DARK.surface}", *sizes, *spaces, *_colours(LIGHT)])
     dark = "; ".join(_colours(DARK))
     # paper is light whatever the screen was
     return f":root {{ color-scheme: light; {root} }}\n@media screen {{ :root[data-theme=dark] {{ color-scheme: dark; {dark} }} }}\n"
