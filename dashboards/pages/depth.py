@@ -87,8 +87,8 @@ def layout(gate: Gate, view: View) -> html.Div:
     asked = _ask(frame_of(gate, view))
     frame, board, level = asked.frame, asked.board, asked.level
     told = tell(board, frame.name, frame.goals, view, tiles_of(level))
-    main = told.tiles[0], told.tiles[1]
-    headline = [finding(*((data.main, data.standing) for data in main), level, view.lang), qualifier(asked.counts, view.lang)]
+    first, second = ((data.main, data.standing) for data in told.tiles[:2])
+    headline = [finding(first, second, level, view.lang), qualifier(asked.counts, view.lang)]
     if frame.scope.is_provisional:
         headline.append(say(view.lang, "headline.provisional", period=formats.period(frame.scope.period, view.lang)))
     sections = [
