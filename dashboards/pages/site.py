@@ -43,14 +43,14 @@ def _counter(hall: Hall) -> html.Div:
     tiles = tell(board, hall.name, frame.goals, view, WAITING)
     selected, name = tiles.selected, say(view.lang, f"tile.{tiles.selected.tile.key}")
     week, league = week_of(board, selected.tile.main), site_league(board, hall, tiles)
-    around = Extras(reference=board.course(selected.tile.main, hall.around_where).series, reference_name=hall.around_name)
+    wider = Extras(reference=board.course(selected.tile.main, hall.where(hall.wider)).series, reference_name=hall.name_of(hall.wider))
     body = [
         tile_strip(tiles.tiles, view, selected.tile.key),
         counted(board, view.lang),
         html.Div([week_card(week, name, view), hours_card(hours_of(board, hall.pick), view)], className="halves"),
         html.Div([figures_section(board, hall), beside_card(league, name, hall)], className="halves"),
         longest_section(hall),
-        html.Div([trend_section(tiles, view, around), queues_section(board, view)], className="halves"),
+        html.Div([trend_section(tiles, view, wider), queues_section(board, view)], className="halves"),
         html.Div([windows_section(board, view), items_section(board, view)], className="halves is-even"),
         ratings_section(hall),
     ]
@@ -62,7 +62,7 @@ def _counter(hall: Hall) -> html.Div:
 def _ask(hall: Hall) -> Board:
     main = waiting_tile(hall.view.tile).main
     board = hall.frame.board().want(one for tile in WAITING for one in tile.all)
-    board.want([main], where=hall.around_where).want([main], by="site", where=hall.around_where)
+    board.want([main], where=hall.where(hall.wider)).want([main], by="site", where=hall.where(hall.wider))
     return ask_week(ask_hours(ask_parts(ask_beside(board, hall)), hall.pick), main).ask()
 
 

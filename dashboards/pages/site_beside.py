@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -28,22 +29,23 @@ SCHEMA = {"code": pl.String, "name": pl.String, **dict.fromkeys(("value", "low",
 
 
 def ask_beside(board: Board, hall: Hall) -> Board:
-    """Note the questions of the place around the hall."""
-    return board.want(FIGURES).want(FIGURES, where=hall.around_where)
+    """Note the questions of the places around the hall."""
+    return board.want(FIGURES).want(FIGURES, where=hall.where(hall.around)).want(FIGURES, where=hall.where(hall.wider))
 
 
 def site_league(board: Board, hall: Hall, tiles: Told) -> League:
     """The halls of the place around by the selected figure, against that place; those with fewer than ten tickets are left out."""
     main, names = tiles.selected.tile.main, part_names(board.gate, "site")
-    courses = board.courses(main, "site", hall.around_where)
+    where = hall.where(hall.wider)
+    courses = board.courses(main, "site", where)
     rows = [
         Row(code, hall_name(names, code, hall.view.lang), hall_href(code, hall.view, pick=hall.view.pick), course)
         for code, course in courses.items()
         if (course.now.n or 0) >= FLOOR or code == hall.code
     ]
-    whole = board.course(main, hall.around_where)
+    whole = board.course(main, where)
     (sides,) = differences([Group({row.code: row.course for row in rows}, whole)])
-    return League(rows, whole, hall.around_name, "site", sides)
+    return League(rows, whole, hall.name_of(hall.wider), "site", sides)
 
 
 def beside_card(league: League, name: str, hall: Hall) -> html.Section:
@@ -60,27 +62,30 @@ def beside_finding(league: League, hall: Hall) -> str:
 
 
 def figures_section(board: Board, hall: Hall) -> html.Section:
-    """Every figure of the hall beside the place's, and whether the two differ by more than chance."""
-    lang = hall.view.lang
-    pairs = [(board.course(one), board.course(one, hall.around_where)) for one in FIGURES]
-    sides = differences([Group({hall.code: here}, around) for here, around in pairs])
-    rows = [_row(here, around, found.get(hall.code), lang) for (here, around), found in zip(pairs, sides, strict=True)]
+    """Every figure of the hall beside its district's and the wider place's, and whether it differs from the latter by more than chance."""
+    lang, places = hall.view.lang, list(dict.fromkeys((hall.around, hall.wider)))
+    trios = [(board.course(one), *(board.course(one, hall.where(place)) for place in places)) for one in FIGURES]
+    sides = differences([Group({hall.code: trio[0]}, trio[-1]) for trio in trios])
+    rows = [_row(trio, found.get(hall.code), lang) for trio, found in zip(trios, sides, strict=True)]
+    others = [Column(f"at_{at}", hall.name_of(place), "number", show=partial(_shown, key=f"at_{at}")) for at, place in enumerate(places)]
     columns = (
         Column("name", say(lang, "site.figure")),
-        Column("here", say(lang, "site.here"), "number", show=lambda row: _shown(row, "here")),
+        Column("here", say(lang, "site.here"), "number", show=partial(_shown, key="here")),
         Column("n", say(lang, "columns.n"), "cases"),
-        Column("around", hall.around_name, "number", show=lambda row: _shown(row, "around")),
-        Column("verdict", say(lang, "league.verdict", whole=hall.around_name)),
+        *others,
+        Column("verdict", say(lang, "league.verdict", whole=hall.name_of(hall.wider))),
     )
-    title = say(lang, "site.beside", place=hall.around_name)
+    title = say(lang, "site.beside", place=formats.listed([hall.name_of(place) for place in places], lang))
     return html.Section([html.H2(title), data_table(Table("beside", title, columns, pl.DataFrame(rows)), hall.view)], className="panel-box")
 
 
-def _row(here: Course, around: Course, side: int | None, lang: str) -> dict[str, Any]:
-    row = {"name": say(lang, f"figure_name.{here.indicator.key}"), "here": here.now.value, "n": here.now.n, "around": around.now.value}
-    texts = {f"{key}_text": _text(course, lang) for key, course in (("here", here), ("around", around))}
+def _row(trio: tuple[Course, ...], side: int | None, lang: str) -> dict[str, Any]:
+    here, *others = trio
+    row: dict[str, Any] = {"name": say(lang, f"figure_name.{here.indicator.key}"), "here": here.now.value, "n": here.now.n}
+    for at, course in enumerate(others):
+        row |= {f"at_{at}": course.now.value, f"at_{at}_text": _text(course, lang)}
     sure = formats.interval(here.now.low or 0.0, here.now.high or 0.0, here.unit, lang) if here.now.has_interval else ""
-    return row | texts | {"here_interval": sure, "verdict": _verdict(here, side, lang)}
+    return row | {"here_text": _text(here, lang), "here_interval": sure, "verdict": _verdict(here, side, lang)}
 
 
 def _text(course: Course, lang: str) -> str:

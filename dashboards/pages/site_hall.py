@@ -32,18 +32,21 @@ class Hall:
 
     @property
     def around(self) -> Place | None:
-        """The place that the hall stands in; None for the whole."""
+        """The district that the hall stands in; None for the whole."""
         return self.frame.place
 
     @property
-    def around_name(self) -> str:
-        """Its name."""
-        return self.around.name(self.view.lang) if self.around else whole_name(self.frame.tree, self.view.lang)
+    def wider(self) -> Place | None:
+        """What lies around that district; None for the whole. A district often has one hall with a queue, and would then be compared with itself."""
+        return self.frame.tree.parent(self.around.code) if self.around else None
 
-    @property
-    def around_where(self) -> Where:
-        """It as a condition."""
-        return self.frame.tree.where(self.around)
+    def name_of(self, place: Place | None) -> str:
+        """A place's name in the reader's language."""
+        return place.name(self.view.lang) if place else whole_name(self.frame.tree, self.view.lang)
+
+    def where(self, place: Place | None) -> Where:
+        """A place as a condition."""
+        return self.frame.tree.where(place)
 
 
 def code_in(path: str) -> str:
