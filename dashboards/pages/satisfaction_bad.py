@@ -1,0 +1,158 @@
+"""What became of bad ratings: from the rating to being put right, over the twelve months to the page's period; and the badly rated cases."""
+
+from __future__ import annotations
+
+import polars as pl
+from dash import html
+
+from dashboards import formats
+from dashboards.attributes import aria
+from dashboards.board import Board
+from dashboards.cards.chart import Chart, chart_card
+from dashboards.cards.table import Column, Table, data_table
+from dashboards.figures.look import Look
+from dashboards.figures.stages import stages
+from dashboards.indicators import Indicator
+from dashboards.pages.frame import Frame
+from dashboards.pages.satisfaction_told import stages_finding
+from dashboards.pages.satisfaction_year import year_name, year_span
+from dashboards.places import part_names
+from dashboards.scoped import scoped
+from dashboards.sentences import state_word
+from dashboards.words import say
+
+STAGES = ("bad", "contacted", "justified", "rectified", "confirmed")
+OUTSIDE = ("in_time", "mistaken", "unjustified", "open")  # counted beside the way
+FACTS = (
+    Indicator("rectified_in_time", "rectification_rate", (("variant", "on_time"),)),
+    Indicator("real_name_followup", "real_name_followup"),
+    Indicator("unsubstantiated_share", "unsubstantiated_share"),
+    Indicator("misrated_share", "misrated_share"),
+    Indicator("revisit_satisfaction", "revisit_satisfaction"),
+)
+
+# One cohort from first to last: the bad ratings given in these days, whatever happened to them since.
+COUNTS = """select count(*) as bad, count(*) filter (where is_contacted) as contacted, count(*) filter (where verdict = 'substantiated') as justified,
+    count(*) filter (where verdict = 'substantiated' and is_rectified) as rectified,
+    count(*) filter (where verdict = 'substantiated' and is_rectified and revisit_grade >= 3) as confirmed,
+    count(*) filter (where verdict = 'substantiated' and is_rectified_on_time) as in_time, count(*) filter (where verdict = 'mis_rated') as mistaken,
+    count(*) filter (where verdict = 'unsubstantiated') as unjustified, count(*) filter (where verdict is null) as open
+from {followups} where rated_on >= $start and rated_on < $end"""
+
+BAD_CASES = """select rated.rated_on, rated.grade, rated.case_id, rated.item_id, rated.dept_id, coalesce(rated.district_code, rated.city_code) as division_code,
+    rated.channel, done.verdict, done.is_contacted, done.is_rectified, done.due_on
+from {ratings} as rated left join mart_followup as done on done.source_id = rated.source_id and done.rating_id = rated.rating_id
+where rated.is_latest and rated.grade <= 2 and rated.rated_on >= $start and rated.rated_on < $end
+order by rated.rated_on desc, rated.rating_id"""
+
+
+def ask_bad(board: Board) -> None:
+    """Note the figures beside the way, over the twelve months."""
+    for indicator in FACTS:
+        board.also(f"bad.{indicator.key}", indicator, (), span=year_span(board.scope))
+
+
+def stage_counts(frame: Frame) -> dict[str, int]:
+    """How many of the bad ratings got how far."""
+    start, end = year_span(frame.scope)
+    found = scoped(frame.gate, COUNTS, frame.scope, {"followups": "mart_followup"}, start=start, end=end)
+    return {name: int(found[name][0]) for name in found.columns}
+
+
+def stages_card(frame: Frame, board: Board) -> html.Section:
+    """The way as bars from zero, and the figures beside it."""
+    lang = frame.lang
+    counts = stage_counts(frame)
+    rows = pl.DataFrame(
+        [(say(lang, f"satisfaction.stages.{name}"), counts[name]) for name in STAGES],
+        schema={"stage": pl.String, "count": pl.Int64},
+        orient="row",
+    )
+    shown = rows if counts["bad"] else rows.clear()
+    finding = stages_finding(counts, lang)
+    title = say(lang, "satisfaction.stages.head", year=year_name(frame.scope, lang), finding=finding)
+    columns = (Column("stage", say(lang, "satisfaction.columns.step")), Column("count", say(lang, "satisfaction.columns.ratings"), "cases"))
+    table = Table("stages", say(lang, "satisfaction.stages.table"), columns, rows)
+    chart = Chart(title, stages(shown, Look.of(lang, frame.view.theme, "cases")), finding, table, _note(counts, lang))
+    card = chart_card(chart, frame.view)
+    facts = html.Dl([_fact(frame, board, indicator) for indicator in FACTS], className="key-facts")
+    return html.Section([card, facts], className="bad-way")
+
+
+def _note(counts: dict[str, int], lang: str) -> str:
+    """What left the way at which step."""
+    if not counts["bad"]:
+        return say(lang, "satisfaction.stages.no_note")
+    return say(lang, "satisfaction.stages.note", **{name: formats.count(counts[name], lang) for name in OUTSIDE})
+
+
+def _fact(frame: Frame, board: Board, indicator: Indicator) -> html.Div:
+    lang = frame.lang
+    metric, answer = frame.gate.metric(indicator.metric), board.frame(f"bad.{indicator.key}")
+    row = answer.row(0, named=True) if answer is not None and answer.height else {"value": None, "state": "not_provided", "n": None}
+    name = say(lang, f"short.{indicator.key}")
+    value = state_word(row["state"], lang) if row["value"] is None else formats.amount(row["value"], "share", lang)
+    sure = [formats.interval(row["low"], row["high"], "share", lang)] if row["value"] is not None and row["low"] is not None else []
+    sure += [say(lang, "fine.n", n=formats.count(row["n"], lang))] if row["n"] is not None else []
+    full = metric.name[lang] if metric else name
+    term = html.A(name, href=frame.view.href(define=indicator.define), **aria(label=say(lang, "fine.definition_of", name=full)))
+    return html.Div([html.Dt(term), html.Dd([html.B(value), html.Span(" · ".join(sure), className="interval")])])
+
+
+def cases_section(frame: Frame) -> html.Section:
+    """The badly rated cases, newest first, each leading to the case. Who rated is not shown."""
+    lang = frame.lang
+    start, end = year_span(frame.scope)
+    rows = scoped(frame.gate, BAD_CASES, frame.scope, {"ratings": "mart_rating"}, start=start, end=end)
+    title = html.H2(say(lang, "satisfaction.cases.title", count=formats.count(rows.height, lang), year=year_name(frame.scope, lang)))
+    body = (
+        data_table(_case_table(frame, rows), frame.view) if rows.height else html.P(say(lang, "satisfaction.cases.none"), className="note")
+    )
+    return html.Section([title, body, html.P(say(lang, "satisfaction.cases.note"), className="note")], className="panel-box bad-cases")
+
+
+def _case_table(frame: Frame, rows: pl.DataFrame) -> Table:
+    lang = frame.lang
+    columns = (
+        Column("rated_on", say(lang, "satisfaction.columns.rated_on"), "day"),
+        Column("grade_name", say(lang, "satisfaction.columns.grade")),
+        Column("case_id", say(lang, "satisfaction.columns.case"), "code", href="case_href"),
+        Column("item", say(lang, "satisfaction.columns.item"), href="item_href"),
+        Column("department", say(lang, "satisfaction.columns.department"), href="department_href"),
+        Column("channel_name", say(lang, "satisfaction.columns.channel")),
+        Column("outcome", say(lang, "satisfaction.columns.outcome")),
+    )
+    return Table("bad-cases", say(lang, "satisfaction.cases.table"), columns, _named(frame, rows), size=10)
+
+
+def _named(frame: Frame, rows: pl.DataFrame) -> pl.DataFrame:
+    lang, view = frame.lang, frame.view
+    items, departments = part_names(frame.gate, "item"), part_names(frame.gate, "department")
+    found = [
+        {
+            "grade_name": say(lang, f"drawing.grade.{row['grade']}"),
+            "item": items[row["item_id"]].name(lang) if row["item_id"] in items else row["item_id"],
+            "department": departments[row["dept_id"]].name(lang) if row["dept_id"] in departments else row["dept_id"],
+            "channel_name": say(lang, f"channel.{row['channel'] or 'other'}"),
+            "outcome": outcome_text(row, lang),
+            "case_href": view.go(f"/case/{row['case_id']}") if row["case_id"] else None,
+            "item_href": view.go(f"/item/{row['item_id']}", item="") if row["item_id"] in items else None,
+            "department_href": view.go(f"/department/{row['dept_id']}", dept="") if row["dept_id"] in departments else None,
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+    return pl.concat([rows, pl.DataFrame(found, schema=NAMED)], how="horizontal")
+
+
+NAMED: dict[str, type[pl.String]] = dict.fromkeys(
+    ("grade_name", "item", "department", "channel_name", "outcome", "case_href", "item_href", "department_href"), pl.String
+)
+
+
+def outcome_text(row: dict, lang: str) -> str:
+    """What became of one bad rating, in a few words."""
+    if row["verdict"] == "substantiated":
+        return say(lang, "satisfaction.outcome.rectified" if row["is_rectified"] else "satisfaction.outcome.justified")
+    if row["verdict"]:
+        return say(lang, f"satisfaction.outcome.{row['verdict']}")
+    return say(lang, "satisfaction.outcome.contacted" if row["is_contacted"] else "satisfaction.outcome.none")
