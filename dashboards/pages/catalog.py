@@ -7,6 +7,7 @@ from dashboards.pages import (
     cases,
     channels,
     definitions,
+    department,
     depth,
     district,
     documents,
@@ -33,6 +34,7 @@ PAGES: tuple[Page, ...] = (
     documents.PAGE,
     targets.PAGE,
     site.PAGE,
+    department.PAGE,
     definitions.PAGE,
     gallery.PAGE,
 )
