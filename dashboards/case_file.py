@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dashboards.case_records import Record, read_points, read_records
+from dashboards.case_records import Record, read_documents, read_points, read_records
 from dashboards.gate import Gate
 
 _CASE = "select * from mart_case where case_id = $case"
@@ -23,6 +23,8 @@ _BUNDLE = "select case_id from mart_case where bundle_id = $bundle and case_id <
 _DAYS = "select day, working_day_no from ref_working_day where calendar_id = $calendar and day between $first and $last"
 _FILES = """select file_id, name, source_id, feed, sha256, strftime(received_at, '%Y-%m-%d %H:%M') as received
     from ledger_file where file_id in (select unnest($files)) order by file_id"""
+
+Names = dict[str, tuple[str, str]]  # Chinese and English by code
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class CaseFile:
     visits: list[dict[str, Any]]
     documents: list[dict[str, Any]]
     records: list[Record]
-    points: dict[str, tuple[str, str]]
+    points: Names
+    document_names: Names
     files: dict[int, SourceFile]
     working_days: dict[date, int]
     beside: list[str]
@@ -61,6 +64,11 @@ class CaseFile:
     def case_id(self) -> str:
         """The number under which the matter is counted."""
         return self.row["case_id"]
+
+    def document(self, code: str, lang: str) -> str:
+        """The name of a document; its code where the release does not know it."""
+        zh, en = self.document_names.get(code, ("", ""))
+        return (zh or en if lang == "zh" else en or zh) or code
 
     def gap(self, first: date, last: date) -> int | None:
         """Working days from one day to another, the first not counted; None beyond the calendar."""
@@ -85,7 +93,7 @@ def _read(gate: Gate, case_id: str) -> CaseFile | None:
     row = found[0]
     names = ask(_NAMES, item=row["item_id"])
     numbers = list(dict.fromkeys([counted, *(link["case_id"] for link in links)]))
-    records, points = gate.read_records(lambda con: _found(con, numbers))
+    records, points, document_names = gate.read_records(lambda con: _found(con, numbers, row["item_id"]))
     days = [*(record.day for record in records), row["application_on"]]
     calendar = ask(_DAYS, calendar=row["calendar_id"], first=min(days), last=max(days))
     wanted = sorted({number for record in records for number in (record.file_id, record.overtaken_by) if number is not None})
@@ -93,13 +101,13 @@ def _read(gate: Gate, case_id: str) -> CaseFile | None:
     beside = [each["case_id"] for each in ask(_BUNDLE, bundle=row["bundle_id"], case=counted)] if row["bundle_id"] else []
     return CaseFile(
         row, (names[0]["name_zh"] or "", names[0]["name_en"] or "") if names else ("", ""), links, ask(_VISITS, case=counted),
-        ask(_DOCUMENTS, case=counted), records, points, files, {each["day"]: each["working_day_no"] for each in calendar}, beside,
+        ask(_DOCUMENTS, case=counted), records, points, document_names, files, {each["day"]: each["working_day_no"] for each in calendar}, beside,
     )  # fmt: skip
 
 
-def _found(con: Any, numbers: list[str]) -> tuple[list[Record], dict[str, tuple[str, str]]]:
+def _found(con: Any, numbers: list[str], item: str | None) -> tuple[list[Record], Names, Names]:
     records = read_records(con, numbers)
-    return records, read_points(con, records)
+    return records, read_points(con, records), read_documents(con, item)
 
 
 def _rows(con: Any, sql: str, given: dict[str, Any]) -> list[dict[str, Any]]:

@@ -68,6 +68,8 @@ _OTHERS = f"""
     from core_payment where {_OF_CASE} and coalesce(paid_at, requested_at) is not null"""
 _POINTS = """select point_id, any_value(site_id) as site_id, arg_max(name_zh, valid_from) as name_zh, arg_max(name_en, valid_from) as name_en
     from core_service_point where point_id in (select unnest($points)) group by point_id"""
+_DOCUMENTS = """select material_code, arg_max(name_zh, valid_from), arg_max(name_en, valid_from) from core_item_material
+    where item_id = $item group by material_code"""
 
 
 def read_records(con: Any, cases: Sequence[str]) -> list[Record]:
@@ -84,7 +86,13 @@ def read_records(con: Any, cases: Sequence[str]) -> list[Record]:
 
 def _record(row: tuple) -> Record:
     values: dict[str, Any] = dict(zip((each.name for each in fields(Record)), row, strict=True))
-    return Record(**values | {"extra": {name: value for name, value in values["extra"].items() if value is not None}})
+    values["extra"] = {name: value for name, value in values["extra"].items() if value is not None}
+    return Record(**values)
+
+
+def read_documents(con: Any, item: str | None) -> dict[str, tuple[str, str]]:
+    """Names of an item's documents by code, Chinese and English."""
+    return {code: (zh or "", en or "") for code, zh, en in con.execute(_DOCUMENTS, {"item": item}).fetchall()}
 
 
 def read_points(con: Any, records: Sequence[Record]) -> dict[str, tuple[str, str]]:

@@ -117,7 +117,7 @@ def _newest(opened: Opened) -> str:
 
 
 def _columns(opened: Opened, kept: frozenset[str], side: str, lang: str) -> tuple[Column, ...]:
-    first, *others = [column for column in shown_columns(opened) if column.name in kept]
+    first, *others = [column for column in shown_columns(opened) if column.name in kept or not kept]
     part = [Column("side", say(lang, "cases.part"))] if side in ("all", "denominator") else []
     amounts = [Column(AMOUNTS[role], say(lang, f"cases.amount.{role}"), "number") for role in opened.amounts]
     return (_column(first, lang), *part, *amounts, *(_column(column, lang) for column in others))

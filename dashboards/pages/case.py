@@ -211,8 +211,11 @@ def _documents(case: CaseFile, view: View) -> list:
     names = ("material_code", "provided_by", "is_required", "was_available", "copies", "licence_type")
     if not case.documents:
         return []
-    rows = pl.DataFrame(case.documents, infer_schema_length=None).select(names)
-    rows = rows.with_columns(pl.col("provided_by").map_elements(lambda code: code_word("provided_by", code, lang), return_dtype=pl.String))
+    written = [
+        {**{name: one[name] for name in names}, "material_code": case.document(one["material_code"], lang), "provided_by": code_word("provided_by", one["provided_by"], lang)}
+        for one in case.documents
+    ]  # fmt: skip
+    rows = pl.DataFrame(written, infer_schema_length=None)
     kinds = {"is_required": "flag", "was_available": "flag", "copies": "number"}
     columns = tuple(Column(name, say(lang, f"row.{name}"), kinds.get(name, "text")) for name in names)
     return [_table(Table("documents", say(lang, "case.facts.documents"), columns, rows), view)]
