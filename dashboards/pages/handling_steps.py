@@ -11,11 +11,11 @@ from dash import html
 from dashboards import formats
 from dashboards.attributes import aria
 from dashboards.board import Board
+from dashboards.cards.facts import Fact, fact_list
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.indicators import Indicator
 from dashboards.pages.frame import Frame
 from dashboards.scoped import scoped
-from dashboards.sentences import state_word
 from dashboards.words import say
 
 PARTS = ("before", "office", "stopped", "after")
@@ -95,7 +95,7 @@ def _bar(row: dict, longest: float, lang: str) -> html.Div:
     pieces = []
     for part in PARTS:
         share = row[part] / longest
-        text = formats.number(row[part], 1) if share >= WIDE else ""
+        text = [html.B(formats.number(row[part], 1))] if share >= WIDE else []
         pieces.append(html.Span(text, className=f"piece is-{part}", style={"width": f"{share * 100:.2f}%"}))
     total = say(
         lang, "handling.steps.total", days=formats.amount(row["total"], "working_days", lang), count=formats.count(row["cases"], lang)
@@ -126,17 +126,16 @@ def _table(rows: pl.DataFrame, lang: str) -> Table:
 
 
 def _facts(frame: Frame, board: Board) -> html.Dl:
-    return html.Dl([_fact(frame, board, indicator) for indicator in FACTS], className="key-facts")
-
-
-def _fact(frame: Frame, board: Board, indicator: Indicator) -> html.Div:
-    """One figure with its interval and number, its definition and its rows."""
-    lang, course = frame.lang, board.course(indicator)
-    now = course.now
-    name = course.metric.name[lang] if course.metric else indicator.metric
-    value = state_word(now.state, lang) if now.value is None else formats.amount(now.value, course.unit, lang)
-    under = [formats.interval(now.low, now.high, course.unit, lang)] if now.has_interval else []  # type: ignore[arg-type]
-    under += [say(lang, "fine.n", n=formats.count(now.n, lang))] if now.value is not None and now.n is not None else []
-    term = html.A(name, href=frame.view.href(define=indicator.define), **aria(label=say(lang, "fine.definition_of", name=name)))
-    shown = html.A(value, href=frame.rows_href(indicator.metric, "numerator")) if now.value is not None else value
-    return html.Div([html.Dt(term), html.Dd([html.B(shown), html.Span(" · ".join(under), className="interval")])])
+    """What holds cases up, as the metrics say."""
+    courses = [board.course(indicator) for indicator in FACTS]
+    facts = [
+        Fact(
+            course.metric.name[frame.lang] if course.metric else course.indicator.metric,
+            course.indicator,
+            course.now,
+            course.unit,
+            frame.rows_href(course.indicator.metric, "numerator"),
+        )
+        for course in courses
+    ]
+    return fact_list(facts, frame.view)

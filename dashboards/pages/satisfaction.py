@@ -14,7 +14,7 @@ from dashboards.gate import Gate
 from dashboards.indicators import Indicator, Tile
 from dashboards.pages.frame import Frame, Told, frame_of, framed, reference_of
 from dashboards.pages.page import Page
-from dashboards.pages.satisfaction_bad import ask_bad, cases_section, stages_card
+from dashboards.pages.satisfaction_bad import ask_bad, cases_section, facts_strip, stages_card
 from dashboards.pages.satisfaction_control import BAD, control_card
 from dashboards.pages.satisfaction_grades import ask_grades, grades_card
 from dashboards.pages.satisfaction_parts import GOOD, ask_parts, funnel_card, parts_section
@@ -54,7 +54,8 @@ def layout(gate: Gate, view: View) -> html.Div:
         tile_strip(told.tiles, view, tile.key),
         html.Div([grades_card(frame, board, board.course(DEFAULT).now), silence_section(frame, board)], className="halves even"),
         html.Div([*([parts] if parts is not None else []), trend], className="halves"),
-        html.Div([control_card(frame, board), stages_card(frame, board)], className="halves even"),
+        html.Div([control_card(frame, board), stages_card(frame)], className="halves even"),
+        facts_strip(frame, board),
         funnel_card(frame, board),
         cases_section(frame),
         polls_card(frame, board),

@@ -6,9 +6,9 @@ import polars as pl
 from dash import html
 
 from dashboards import formats
-from dashboards.attributes import aria
 from dashboards.board import Board
 from dashboards.cards.chart import Chart, chart_card
+from dashboards.cards.facts import Fact, fact_list
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.figures.look import Look
 from dashboards.figures.stages import stages
@@ -17,8 +17,8 @@ from dashboards.pages.frame import Frame
 from dashboards.pages.satisfaction_told import stages_finding
 from dashboards.pages.satisfaction_year import year_name, year_span
 from dashboards.places import part_names
+from dashboards.readings import Reading, read_row
 from dashboards.scoped import scoped
-from dashboards.sentences import state_word
 from dashboards.words import say
 
 STAGES = ("bad", "contacted", "justified", "rectified", "confirmed")
@@ -59,8 +59,8 @@ def stage_counts(frame: Frame) -> dict[str, int]:
     return {name: int(found[name][0]) for name in found.columns}
 
 
-def stages_card(frame: Frame, board: Board) -> html.Section:
-    """The way as bars from zero, and the figures beside it."""
+def stages_card(frame: Frame) -> html.Section:
+    """The way as bars from zero."""
     lang = frame.lang
     counts = stage_counts(frame)
     rows = pl.DataFrame(
@@ -74,9 +74,7 @@ def stages_card(frame: Frame, board: Board) -> html.Section:
     columns = (Column("stage", say(lang, "satisfaction.columns.step")), Column("count", say(lang, "satisfaction.columns.ratings"), "cases"))
     table = Table("stages", say(lang, "satisfaction.stages.table"), columns, rows)
     chart = Chart(title, stages(shown, Look.of(lang, frame.view.theme, "cases")), finding, table, _note(counts, lang))
-    card = chart_card(chart, frame.view)
-    facts = html.Dl([_fact(frame, board, indicator) for indicator in FACTS], className="key-facts")
-    return html.Section([card, facts], className="bad-way")
+    return chart_card(chart, frame.view)
 
 
 def _note(counts: dict[str, int], lang: str) -> str:
@@ -86,17 +84,18 @@ def _note(counts: dict[str, int], lang: str) -> str:
     return say(lang, "satisfaction.stages.note", **{name: formats.count(counts[name], lang) for name in OUTSIDE})
 
 
-def _fact(frame: Frame, board: Board, indicator: Indicator) -> html.Div:
+def facts_strip(frame: Frame, board: Board) -> html.Section:
+    """What the metrics say of the same twelve months, each by its own date: of the due date, of the rating, of the visit back."""
     lang = frame.lang
-    metric, answer = frame.gate.metric(indicator.metric), board.frame(f"bad.{indicator.key}")
-    row = answer.row(0, named=True) if answer is not None and answer.height else {"value": None, "state": "not_provided", "n": None}
-    name = say(lang, f"short.{indicator.key}")
-    value = state_word(row["state"], lang) if row["value"] is None else formats.amount(row["value"], "share", lang)
-    sure = [formats.interval(row["low"], row["high"], "share", lang)] if row["value"] is not None and row["low"] is not None else []
-    sure += [say(lang, "fine.n", n=formats.count(row["n"], lang))] if row["n"] is not None else []
-    full = metric.name[lang] if metric else name
-    term = html.A(name, href=frame.view.href(define=indicator.define), **aria(label=say(lang, "fine.definition_of", name=full)))
-    return html.Div([html.Dt(term), html.Dd([html.B(value), html.Span(" · ".join(sure), className="interval")])])
+    facts = [Fact(say(lang, f"short.{one.key}"), one, _reading(board, one)) for one in FACTS]
+    head = html.H2(say(lang, "satisfaction.facts.title", year=year_name(frame.scope, lang)))
+    note = html.P(say(lang, "satisfaction.facts.note"), className="note")
+    return html.Section([head, fact_list(facts, frame.view), note], className="panel-box bad-facts")
+
+
+def _reading(board: Board, indicator: Indicator) -> Reading:
+    answer = board.frame(f"bad.{indicator.key}")
+    return read_row(answer.row(0, named=True)) if answer is not None and answer.height else Reading()
 
 
 def cases_section(frame: Frame) -> html.Section:

@@ -54,7 +54,11 @@ def parts_of(frame: Frame, board: Board) -> list[tuple[str, str, Silence]]:
 
 def _bar(name: str, href: str, found: Silence, lang: str) -> html.Div:
     ends = say(lang, "satisfaction.silence.ends", low=formats.share(found.satisfied, lang), high=formats.share(found.most, lang))
-    pieces = [html.Span(className=f"piece is-{piece}", style={"width": f"{getattr(found, piece) * 100:.3f}%"}) for piece in PIECES]
+    pieces = [
+        html.Span(className=f"piece is-{piece}", style={"width": f"{getattr(found, piece) * 100:.3f}%"})
+        for piece in PIECES
+        if getattr(found, piece)
+    ]
     shown = html.A(name, href=href) if href else html.B(name)
     row = [
         html.Div(shown, className="silence-name"),

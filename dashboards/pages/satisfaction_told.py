@@ -47,7 +47,7 @@ def silence_text(found: Silence, lang: str) -> str:
     """The three shares and what follows, in a sentence or two."""
     shares = {
         "satisfied": formats.share(found.satisfied, lang),
-        "dissatisfied": formats.share(found.dissatisfied, lang, 2),
+        "dissatisfied": formats.share(found.dissatisfied, lang, 2 if 0 < found.dissatisfied < 0.01 else 1),
         "silent": formats.share(found.silent, lang),
     }
     return say(lang, "satisfaction.silence.text", count=formats.count(found.cases, lang), **shares, **_ends(found, lang))
