@@ -36,7 +36,7 @@ def leagues(board: Board, told: Told, desk: Desk) -> tuple[League, League]:
     main, view, where = told.selected.tile.main, desk.view, like_it(desk)
     names = part_names(board.gate, "department")
     alike = [
-        Row(code, names[code].name(view.lang) if code in names else code, department_href(code, view), course)
+        Row(code, names[code].name(view.lang) if code in names else code, "" if code == desk.code else department_href(code, view), course)
         for code, course in board.courses(main, "department", where).items()
         if course.now.value is not None or code == desk.code
     ]
