@@ -13,7 +13,7 @@ SILENT_DAYS = (
 
 
 def freshness_query(cadence_hours: Mapping[str, int], lag_days: Mapping[str, int] | None = None, default_hours: int = 24) -> str:
-    """Query for (source_id, feed, newest_on, days_behind, is_late, lag_days, complete_on), one row per source and dated feed.
+    """Query for (source_id, feed, newest_on, days_behind, is_late, lag_days, complete_on, cadence_hours), one row per source and dated feed.
 
     A source is late when its newest record is further behind `build_as_of` than it may be: `cadence_hours`, by source. It is complete up to
     complete_on: its newest record, and the days off that follow it, less the days that its records may take to arrive (`lag_days`, by source).
@@ -31,7 +31,8 @@ def freshness_query(cadence_hours: Mapping[str, int], lag_days: Mapping[str, int
     return f"""
         select n.source_id, n.feed, n.newest_on, greatest(date_diff('day', n.newest_on, a.as_of_on), 0) as days_behind,
             date_diff('day', n.newest_on, a.as_of_on) * 24 > coalesce(c.hours, {default_hours}) as is_late,
-            coalesce(c.lag_days, 0) as lag_days, least(w.next_on - 1, a.as_of_on) - coalesce(c.lag_days, 0)::integer as complete_on
+            coalesce(c.lag_days, 0) as lag_days, least(w.next_on - 1, a.as_of_on) - coalesce(c.lag_days, 0)::integer as complete_on,
+            coalesce(c.hours, {default_hours}) as cadence_hours
         from ({newest}) n cross join build_as_of a left join (values {known}) c (source_id, hours, lag_days) using (source_id)
         left join ({_next_working_day()}) w on w.day = n.newest_on"""
 
@@ -49,13 +50,19 @@ def completeness_query(freshness: str) -> str:
 
 def feeds_of(model: str) -> list[str]:
     """The dated feeds whose rows go into a model, directly or through other models."""
+    tables = tables_behind(model)
+    return [feed.name for feed in feeds().values() if feed.table in tables and _dated(feed)]
+
+
+def tables_behind(model: str) -> set[str]:
+    """Every table whose rows go into a model, directly or through other models."""
     tables: set[str] = set()
     waiting = [model]
     while waiting:
         for name in models()[waiting.pop()].inputs - tables:
             tables.add(name)
             waiting += [name] if name in models() and name != "build_as_of" else []
-    return [feed.name for feed in feeds().values() if feed.table in tables and _dated(feed)]
+    return tables
 
 
 def _next_working_day() -> str:
