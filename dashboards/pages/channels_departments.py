@@ -91,10 +91,10 @@ def _part(answer: pl.DataFrame | None, key: str) -> pl.DataFrame:
 
 
 def _title(drawn: pl.DataFrame, lang: str) -> str:
-    """In how many of the drawn departments fewer cases end online than items are declared to; only a count, no ranking."""
+    """In how many of the drawn departments clearly fewer cases end online than items are declared to: the whole interval lies below."""
     if drawn.is_empty():
         return say(lang, "channels.departments.title")
-    below = drawn.filter(pl.col("observed") < pl.col("declared")).height
+    below = drawn.filter(pl.col("high") < pl.col("declared")).height
     texts = {"below": formats.count(below, lang), "drawn": formats.count(drawn.height, lang)}
     return say(lang, "channels.departments.finding", **texts)
 

@@ -91,13 +91,11 @@ def papers_section(frame: Frame, board: Board) -> html.Section:
     rows = _paper_rows(frame, board)
     head = [
         html.H2(say(lang, "documents.papers.ranked")),
-        html.P(
-            [say(lang, "documents.papers.explained"), " ", html.Span(say(lang, "evidence.estimated"), className="badge is-estimated inline"),
-             " ", say(lang, "documents.papers.estimated")],
-            className="finding",
-        ),
-    ]  # fmt: skip
-    return html.Section([*head, data_table(_papers_table(rows, lang), frame.view)], className="panel-box")
+        html.P(say(lang, "documents.papers.explained"), className="finding"),
+    ]
+    badge = html.Span(say(lang, "evidence.estimated"), className="badge is-estimated inline")
+    visits = html.P([say(lang, "documents.papers.visits_are"), " ", badge, " ", say(lang, "documents.papers.estimated")], className="note")
+    return html.Section([*head, data_table(_papers_table(rows, lang), frame.view), visits], className="panel-box")
 
 
 def _paper_rows(frame: Frame, board: Board) -> pl.DataFrame:
@@ -122,7 +120,6 @@ def _paper_rows(frame: Frame, board: Board) -> pl.DataFrame:
     schema = {
         "paper": pl.String,
         "href": pl.String,
-        "cases": pl.Int64,
         "copies": pl.Int64,
         "low_visits": pl.Int64,
         "high_visits": pl.Int64,
@@ -135,8 +132,8 @@ def _paper_rows(frame: Frame, board: Board) -> pl.DataFrame:
 def _described(code: str, detail: dict[str, Any] | None, frame: Frame) -> dict[str, Any]:
     named = {"paper": paper_name(code, frame.lang), "href": _pick_href(frame, code)}
     if detail is None:
-        return named | {"cases": None, "copies": None, "low_visits": None, "high_visits": None, "way": None}
-    kept = {"cases": detail["cases"], "copies": detail["copies"], "low_visits": detail["visits_low"], "high_visits": detail["visits_high"]}
+        return named | {"copies": None, "low_visits": None, "high_visits": None, "way": None}
+    kept = {"copies": detail["copies"], "low_visits": detail["visits_low"], "high_visits": detail["visits_high"]}
     return named | kept | {"way": way_text(detail, frame.lang)}
 
 
@@ -159,7 +156,6 @@ def _papers_table(rows: pl.DataFrame, lang: str) -> Table:
         Column("paper", say(lang, "documents.papers.paper"), href="href"),
         Column("held", say(lang, "documents.papers.held"), "materials"),
         Column("share", say(lang, "documents.papers.share"), "share", state="state", low="low", high="high"),
-        Column("cases", say(lang, "documents.papers.cases"), "cases"),
         Column("copies", say(lang, "documents.papers.copies"), "copies"),
         Column("high_visits", say(lang, "documents.papers.visits"), "number", show=lambda row: _visits(row, lang)),
         Column("asking", say(lang, "documents.papers.asking"), show=lambda row: _asked_by(row, lang)),
