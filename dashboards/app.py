@@ -22,6 +22,7 @@ from dashboards.controls import View, read_view
 from dashboards.export_routes import add_exports
 from dashboards.gate import Gate, NoRelease
 from dashboards.headers import SecurityHeaders, content_policy
+from dashboards.one_release import OneRelease
 from dashboards.pages.catalog import PAGES, page_at
 from dashboards.pages.render import first_html, page, page_header, page_panel, warm_up
 from dashboards.theme import stylesheet
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> Dash:
     # Dash looks for assets at the first request to a route of its own; our pages come before that and would go out without style and script
     app._setup_server()
     server.add_api_route("/{path:path}", _nothing_here, methods=["GET", "HEAD"])
+    server.add_middleware(OneRelease, gate=gate)
     server.add_middleware(Compression)
     server.add_middleware(SecurityHeaders, policy=content_policy(app.csp_hashes()))
     return app

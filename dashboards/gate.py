@@ -1,7 +1,8 @@
 """The only way from a page to data: the current release, one read-only connection for each, and answers cached by release and question.
 
 A release never changes, so what was answered once stays true; when the pointer moves, connection and cache are left behind together.
-A release that cannot be opened does not take the page away: the last good one stays, marked stale.
+A release that cannot be opened does not take the page away: the last good one stays, marked stale. Within `one_release` everything comes from
+the release that was current at its first question, whatever is published meanwhile: a page never shows two.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,6 +20,7 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.memory import Memory
 from dashboards.readings import frame_of
 from metrics.compile import Query, compile_query
 from metrics.evaluate import Store, answer_all, read_store
@@ -26,7 +30,9 @@ from warehouse import release as releases
 from warehouse.settings import Settings
 
 log = logging.getLogger(__name__)
-CAPACITY = 20_000  # answers kept for one release; a full cache starts again
+ANSWERS = 20_000  # answers kept for one release
+PAGES = 500  # pages and bars kept for one release; a page takes up to a megabyte
+_pinned: ContextVar[dict[Any, Any] | None] = ContextVar("release of this request", default=None)
 
 
 class NoRelease(Exception):
@@ -39,7 +45,8 @@ class Holding:
 
     release: Any
     con: Any
-    seen: dict[object, Any] = field(default_factory=dict)
+    answers: Memory = field(default_factory=lambda: Memory(ANSWERS))
+    pages: Memory = field(default_factory=lambda: Memory(PAGES))
     lock: threading.Lock = field(default_factory=threading.Lock)
     records_con: Any = None
 
@@ -53,20 +60,17 @@ class Holding:
 
     def remember(self, key: object, make: Callable[[Any], Any]) -> Any:
         """What `make` reads, read once. Each reading has a cursor of its own: a DuckDB connection is not for two threads at a time."""
-        if key not in self.seen:
+
+        def read() -> Any:
             with self.con.cursor() as cursor:
-                self.keep({key: make(cursor)})
-        return self.seen[key]
+                return make(cursor)
+
+        return self.answers.once(key, read)
 
     @property
     def store(self) -> Store:
         """What the metric layer knows of a sealed release, looked up once."""
         return self.remember("store", read_store)
-
-    def keep(self, found: dict[Any, Any]) -> None:
-        """Hold on to what was read."""
-        with self.lock:
-            self.seen = {**({} if len(self.seen) > CAPACITY else self.seen), **found}
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,25 @@ class Gate:
         """Where the city's own maps lie."""
         return self._settings.maps_dir
 
+    @contextmanager
+    def one_release(self) -> Iterator[None]:
+        """While this lasts, all that is read here in this context is of one release: the current one at the first reading."""
+        token = _pinned.set({} if _pinned.get() is None else _pinned.get())
+        try:
+            yield
+        finally:
+            _pinned.reset(token)
+
     def holding(self) -> Holding:
-        """The current release, opened; NoRelease when there has never been one."""
+        """The release to read, opened; NoRelease when there has never been one."""
+        pinned = _pinned.get()
+        if pinned is None:
+            return self._current()
+        if self not in pinned:
+            pinned[self] = self._current()
+        return pinned[self]
+
+    def _current(self) -> Holding:
         try:
             current = releases.current(self._settings)
         except Exception:
@@ -133,12 +154,12 @@ class Gate:
         """Answer a page's questions in one pass; one that fails is named and costs the others nothing."""
         held = self.holding()
         wanted = list(dict.fromkeys(queries))
-        known = {query: held.seen[query] for query in wanted if query in held.seen}
+        known = held.answers.known(wanted)
         missing = [query for query in wanted if query not in known]
         if not missing:
             return Asked(known, {})
         fresh = _answer(held, missing)
-        held.keep(fresh.frames)
+        held.answers.keep(fresh.frames)
         return Asked({**known, **fresh.frames}, fresh.failures)
 
     def sql(self, query: Query) -> str:
@@ -147,18 +168,11 @@ class Gate:
 
     def made(self, key: object, make: Callable[[], Any]) -> Any:
         """What `make` made of the current release for `key`, made once; whether the release is stale is part of what it shows."""
-        held = self.holding()
-        full = (key, self.is_stale)
-        if full not in held.seen:
-            held.keep({full: make()})
-        return held.seen[full]
+        return self.holding().pages.once((key, self.is_stale), make)
 
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """What `make` works out from the current release, worked out once."""
-        held = self.holding()
-        if key not in held.seen:
-            held.keep({key: make()})
-        return held.seen[key]
+        return self.holding().answers.once(key, make)
 
     def read(self, reader: Callable[[Any, Store], Any]) -> Any:
         """What `reader` makes of a cursor on the release and of what the metric layer knows of it."""
