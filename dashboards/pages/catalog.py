@@ -13,7 +13,9 @@ from dashboards.pages import (
     documents,
     gallery,
     handling,
+    item,
     overview,
+    quality,
     satisfaction,
     site,
     targets,
@@ -35,6 +37,8 @@ PAGES: tuple[Page, ...] = (
     targets.PAGE,
     site.PAGE,
     department.PAGE,
+    item.PAGE,
+    quality.PAGE,
     definitions.PAGE,
     gallery.PAGE,
 )
