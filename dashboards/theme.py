@@ -102,6 +102,7 @@ def chart_template(palette: Palette) -> go.layout.Template:
         "zeroline": False,
         "ticks": "",
         "automargin": True,
+        "separatethousands": True,
         "tickfont": {"size": TYPE["fine"], "color": palette.ink_faint},
     }
     layout = go.Layout(

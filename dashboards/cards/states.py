@@ -46,3 +46,9 @@ def missing(view: View) -> html.Section:
     lang = view.lang
     home = html.A(say(lang, "missing.home"), href=View(lang=lang, theme=view.theme).href())
     return html.Section([html.H1(say(lang, "missing.title")), html.P(say(lang, "missing.body")), html.P(home)], className="state-page")
+
+
+def not_allowed(owner: str, lang: str) -> html.Section:
+    """The reader has no right to what stands here: whose data it is, and whom to ask."""
+    body = [html.H1(say(lang, "denied.title")), html.P(say(lang, "denied.body", owner=owner))]
+    return html.Section(body, className="state-page")

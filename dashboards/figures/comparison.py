@@ -34,7 +34,7 @@ def comparison(places: pl.DataFrame, look: Look, *, highlight: str = "", referen
         figure.add_vline(x=reference * look.scale, line={"color": look.palette.ink_soft, "width": 1, "dash": "dash"})
     edges = look.drawn(look.lows(known["low"].to_list()) + known["high"].to_list() + known["value"].to_list() + [reference])
     figure.update_xaxes(range=span(edges, look), ticksuffix=look.suffix, nticks=6, showgrid=True)
-    figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"color": look.palette.ink, "size": 13})
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=6, tickfont={"color": look.palette.ink, "size": 13})
     figure.update_layout(hovermode="closest")
     if known.is_empty():
         say_nothing(figure, look, places)
@@ -88,7 +88,7 @@ def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
         [value for column in ("declared", "observed") for value in look.drawn(places[column].to_list()) if value is not None], default=1.0
     )
     figure.update_xaxes(range=[0, top * 1.25], ticksuffix=look.suffix, nticks=5)
-    figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"color": look.palette.ink, "size": 13})
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=6, tickfont={"color": look.palette.ink, "size": 13})
     figure.update_layout(barmode="group", bargap=0.42, bargroupgap=0.12, hovermode="closest")
     if not len(places) or places.select(pl.all_horizontal(pl.col("declared", "observed").is_null()).all()).item():
         say_nothing(figure, look, places)

@@ -53,7 +53,9 @@ def _add_panel(figure: go.Figure, hours: pl.DataFrame, place: tuple[str, int], l
             "color": look.palette.ink if name == "open_windows" else look.palette.accent,
             "width": 2,
         }
-        figure.add_scatter(**drawn, mode="lines" if len(values) > 1 and name != "wait" else "lines+markers", line=line, connectgaps=False, row=row, col=1)
+        figure.add_scatter(
+            **drawn, mode="lines" if len(values) > 1 and name != "wait" else "lines+markers", line=line, connectgaps=False, row=row, col=1
+        )
     most = max((value for value in values if value is not None), default=0) or 1
     figure.update_yaxes(range=[0, most * 1.12], nticks=4, row=row, col=1)
 

@@ -52,7 +52,9 @@ def trend(series: pl.DataFrame, look: Look, extras: Extras | None = None) -> go.
 
 def _add_band(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
     """One closed area for every unbroken run of intervals, so that a gap stays a gap."""
-    for run in _runs(series.filter(~pl.col("is_provisional")), "low"):
+    settled = series.filter(~pl.col("is_provisional"))
+    # the upper end of a quantile may not have been reached: half an interval is none
+    for run in _runs(settled.with_columns(low=pl.when(pl.col("high").is_not_null()).then(pl.col("low"))), "low"):
         if run.height < 2:
             continue
         days = run["start"].to_list()
@@ -186,8 +188,14 @@ def _label_last(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
     figure.add_scatter(
         x=[day], y=[value * look.scale], mode="markers", marker={"color": look.palette.accent, "size": 7}, hoverinfo="skip", name="last"
     )
+    text = f"<b>{look.text(value)}</b>"
+    if any(trace.name == "forecast" for trace in figure.data):
+        # the forecast goes on from the point: the number stands over it
+        font = {"color": look.palette.accent}
+        figure.add_annotation(x=day, y=value * look.scale, text=text, showarrow=False, yanchor="bottom", yshift=10, font=font, name="over")
+        return
     # beside the end of all that is drawn, so that the unfinished part does not run through the number
-    end_label(figure, (max(series["start"]), value * look.scale), f"<b>{look.text(value)}</b>", look.palette.accent)
+    end_label(figure, (max(series["start"]), value * look.scale), text, look.palette.accent)
 
 
 def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
@@ -195,4 +203,4 @@ def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
     figure.update_yaxes(range=span(drawn, look), ticksuffix=look.suffix, nticks=6)
     set_time_axis(figure, series["start"].to_list(), look.lang)
     layout: Any = figure.layout
-    make_room(figure, [note for note in layout.annotations if note.name != "target"], HEIGHT - 60)
+    make_room(figure, [note for note in layout.annotations if note.name not in ("target", "over")], HEIGHT - 60)

@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from dashboards.cards.chart import Chart, chart_card, course_table, trend_alt
 from dashboards.cards.league import League, Row, league_finding, league_table
-from dashboards.cards.states import empty, error, missing, skeleton
+from dashboards.cards.states import empty, error, missing, not_allowed, skeleton
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.cards.tile import tile_card
 from dashboards.casemix import Adjusted
@@ -124,6 +124,7 @@ def messages(view: View) -> html.Div:
         "first_run": _lowered(empty(lang)),
         "error": _lowered(error("7C41A0", lang)),
         "missing": _lowered(missing(view)),
+        "not_allowed": _lowered(not_allowed(say(lang, "gallery.owner"), lang)),
     }
     parts = [
         html.Section([html.H3(say(lang, f"gallery.message.{key}"), className="caption"), node], className="plate")
@@ -140,12 +141,11 @@ def _lowered(section: html.Section) -> html.Section:
 
 def _stale() -> Trust:
     """A release that could not be replaced, with a failed check and a late source."""
-    rows = [
-        ("halls-north", "queue_tickets", 31, 51200, 14, date(2018, 10, 20)),
-        ("cases-city", "case_events", 31, 402118, 0, date(2018, 10, 31)),
-    ]
-    names = ("source_id", "feed", "files", "rows", "quarantined", "last")
-    sources = pl.DataFrame([dict(zip(names, row, strict=True)) for row in rows])
+    last = [datetime(2018, 10, 20, 18, 5), datetime(2018, 10, 31, 23, 40)]
+    sources = pl.DataFrame(
+        {"source_id": ["halls-north", "cases-city"], "feed": ["queue_tickets", "case_events"], "files": [20, 31], "rows": [51200, 402118],
+         "quarantined": [14, 0], "last_received": last}
+    )  # fmt: skip
     late = pl.DataFrame({"source_id": ["halls-north"], "days": [11]})
     check = Check("queue_tickets", "0.4 %", {"en": "Called before the ticket was drawn", "zh": "叫号时间早于取号时间"}, "warn")
     return Trust("sample", date(2018, 10, 31), datetime(2018, 11, 1, 6, 40), 118, [check], sources, late, is_stale=True)

@@ -80,7 +80,7 @@ def tiles() -> list[tuple[str, TileData]]:
     year_end = date(2018, 12, 31)
     running = TileData(
         wait.tile,
-        {one.key: course(one, history(FALLING, 0.2), RUNNING, open_from=date(2018, 10, 20)) for one in wait.tile.all},
+        {key: replace(own, scope=RUNNING, open_from=date(2018, 10, 20)) for key, own in wait.courses.items()},
         waiting=Waiting("halls-north", "queue_tickets", date(2018, 10, 19)),
         so_far=SoFar(13, Reading("value", 4.9, 4.5, 5.3, 900.0), {MONTH.previous: Reading("value", 5.2, 4.9, 5.5, 1210.0)}),
     )
@@ -208,16 +208,22 @@ def day() -> pl.DataFrame:
     return pl.DataFrame({"hour": list(range(8, 18)), "arrivals": list(map(float, arrivals)), "open_windows": windows, "wait": waits})
 
 
-SQUARES = {"1": (112.9, 23.0, 0.34, 0.3), "2": (113.24, 22.86, 0.36, 0.3), "3": (112.86, 22.7, 0.38, 0.3), "4": (113.24, 23.16, 0.3, 0.2)}
+# corners shared by neighbours, so that the areas meet
+CORNERS = {
+    "1": ((112.8, 23.2), (112.94, 23.36), (113.16, 23.33), (113.2, 23.1), (113.02, 23.04), (112.84, 23.08)),
+    "2": ((113.2, 23.1), (113.16, 23.33), (113.42, 23.28), (113.5, 23.0), (113.3, 22.92)),
+    "3": ((112.84, 23.08), (113.02, 23.04), (113.2, 23.1), (113.3, 22.92), (113.1, 22.76), (112.86, 22.84)),
+    "4": ((113.5, 23.0), (113.3, 22.92), (113.1, 22.76), (113.34, 22.68), (113.56, 22.8)),
+}
 
 
 def made_up_map() -> list[dict[str, Any]]:
-    """Four areas that exist nowhere: slanted quadrangles, one with a lake."""
-    features = []
-    for code, (x, y, wide, high) in SQUARES.items():
-        ring = [[x, y], [x + wide * 0.55, y - 0.03], [x + wide, y + 0.02], [x + wide * 0.94, y + high], [x + wide * 0.3, y + high + 0.03], [x, y + high * 0.9], [x, y]]  # fmt: skip
-        lake = [[x + 0.06, y + 0.2], [x + 0.11, y + 0.2], [x + 0.1, y + 0.24], [x + 0.06, y + 0.2]]
-        features.append(
-            {"properties": {"code": code}, "geometry": {"type": "Polygon", "coordinates": [ring, *([lake] if code == "1" else [])]}}
-        )
-    return features
+    """Four areas that exist nowhere, one with a lake."""
+    lake = [[112.93, 23.2], [113.0, 23.22], [112.99, 23.17], [112.93, 23.2]]
+    return [
+        {
+            "properties": {"code": code},
+            "geometry": {"type": "Polygon", "coordinates": [[*map(list, ring), list(ring[0])], *([lake] if code == "1" else [])]},
+        }
+        for code, ring in CORNERS.items()
+    ]
