@@ -27,6 +27,11 @@ _FILES = """select file_id, name, source_id, feed, sha256, strftime(received_at,
 Names = dict[str, tuple[str, str]]  # Chinese and English by code
 
 
+def short_name(name: str) -> str:
+    """A file's name without the folders of the machine that received it."""
+    return name.replace("\\", "/").rsplit("/", 1)[-1]
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """A file that records came from."""
@@ -41,7 +46,7 @@ class SourceFile:
     @property
     def short(self) -> str:
         """Its name without the folders of the machine that received it."""
-        return self.name.replace("\\", "/").rsplit("/", 1)[-1]
+        return short_name(self.name)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from dashboards.cards.table import Column, Table
 from dashboards.controls import View
 from dashboards.gate import Gate
 from dashboards.places import part_names, tree
+from dashboards.row_files import feed_of, with_files
 from dashboards.words import has_word, say
 from metrics.marts import FIRST_DAY, LAST_DAY
 from metrics.row_columns import shown_columns
@@ -95,7 +96,8 @@ def row_table(gate: Gate, view: View, opened: Opened, side_word: Callable[[str],
     columns = _columns(opened, kept, cut.side, view.lang)
 
     def rows(some: Slice) -> pl.DataFrame:
-        return _readable(gate.read(lambda con, _: page(con, opened, some)), opened, names, side_word)
+        found = gate.read(lambda con, _: page(con, opened, some))
+        return _readable(with_files(gate, opened.mart, found, view.lang), opened, names, side_word)
 
     shown = _linked(rows(cut), view)
     note = say(view.lang, "cases.limit", limit=formats.count(MOST_EXPORTED, view.lang)) if total > MOST_EXPORTED else ""
@@ -120,7 +122,8 @@ def _columns(opened: Opened, kept: frozenset[str], side: str, lang: str) -> tupl
     first, *others = [column for column in shown_columns(opened) if column.name in kept or not kept]
     part = [Column("side", say(lang, "cases.part"))] if side in ("all", "denominator") else []
     amounts = [Column(AMOUNTS[role], say(lang, f"cases.amount.{role}"), "number") for role in opened.amounts]
-    return (_column(first, lang), *part, *amounts, *(_column(column, lang) for column in others))
+    files = [Column("file", say(lang, "cases.file"))] if feed_of(opened.mart) else []
+    return (_column(first, lang), *part, *amounts, *(_column(column, lang) for column in others), *files)
 
 
 def _column(column: Contract, lang: str) -> Column:

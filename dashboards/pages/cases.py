@@ -17,14 +17,14 @@ from dashboards.indicators import Indicator
 from dashboards.pages.frame import Frame, Told, frame_of, framed
 from dashboards.pages.page import Page
 from dashboards.readings import Reading, read_row
-from dashboards.row_table import picked, row_table
+from dashboards.row_table import code_word, picked, row_table
 from dashboards.sentences import state_word
 from dashboards.words import has_word, say
 from metrics.compile import Query
 from metrics.registry import registry
 from metrics.row_page import Totals, totals
 from metrics.rows import Opened, RowsRefused, is_partial, open_rows
-from metrics.spec import Metric, QueryRefused
+from metrics.spec import PICKERS, Metric, QueryRefused, Value
 
 PATH = "/cases"
 LATEST = Indicator("cases_received", "cases_received")  # what is listed when no figure is named
@@ -108,14 +108,16 @@ def _reading(gate: Gate, query: Query) -> Reading:
 
 def figure_title(metric: Metric, indicator: Indicator, lang: str) -> str:
     """A figure's name with the parameters that were chosen."""
-    chosen = [
-        f"{_param_word(name, lang)} {value}" for name, value in indicator.params if metric.params[name].default != value or name == "level"
-    ]
+    chosen = [_choice(name, value, lang) for name, value in indicator.params if metric.params[name].default != value or name == "level"]
     return f"{metric.name[lang]}{say(lang, 'cases.with', params=formats.listed(chosen, lang)) if chosen else ''}"
 
 
-def _param_word(name: str, lang: str) -> str:
-    return say(lang, f"cases.param.{name}") if has_word(lang, f"cases.param.{name}") else name
+def _choice(name: str, value: Value, lang: str) -> str:
+    """`9 in 10 within`, `level 3`: a choice in a word of its own, else the parameter and its value."""
+    if name in PICKERS and has_word(lang, f"cases.choice.{value}"):
+        return say(lang, f"cases.choice.{value}")
+    word = say(lang, f"cases.param.{name}") if has_word(lang, f"cases.param.{name}") else name
+    return f"{word} {code_word(name, str(value), lang)}"
 
 
 def _body(found: Found) -> list[Any]:

@@ -40,7 +40,8 @@ EVENTS = """insert into core_case_event by name
     ) v(row_no, case_id, event_type, moment, day, channel, outcome)"""
 OVERTAKEN = """insert into history_case_event by name select * exclude (file_id, occurred_at, occurred_on), timestamptz '2018-10-09 16:45:00+08' as occurred_at,
     date '2018-10-09' as occurred_on, 1 as file_id, false as is_deleted, false as is_current, 2 as overtaken_by from core_case_event where event_id = 'e2'"""
-TICKET = """insert into core_queue_ticket by name select 'T-1' as ticket_id, 'S1' as site_id, 'K-1' as case_id, 'CANARY-PERSON' as person_key, 'served' as status,
+TICKET = """insert into mart_ticket by name select * replace ('T-1' as ticket_id, 'hall' as source_id) from mart_ticket where issued_on = date '2018-10-01' limit 1;
+    insert into core_queue_ticket by name select 'T-1' as ticket_id, 'S1' as site_id, 'K-1' as case_id, 'CANARY-PERSON' as person_key, 'served' as status,
     timestamptz '2018-10-09 08:50:00+08' as issued_at, date '2018-10-09' as issued_on, timestamptz '2018-10-09 09:02:30+08' as called_at, 'hall' as source_id, 3 as file_id, 12 as row_no"""
 
 
@@ -191,3 +192,10 @@ def test_the_clock_of_a_case_file(case_gate):
         ("accepted", False),
         ("accepted", True),
     ]
+
+
+def test_rows_that_are_records_name_their_file(case_gate):
+    table = rows_of(case_gate, View("/cases", period="2018-10", figure="queue_tickets", find="rows:T-1"))
+    assert table.rows.select("ticket_id", "file").rows() == [("T-1", "tickets.csv, row 12")]
+    others = rows_of(case_gate, View("/cases", period="2018-10", figure="queue_tickets", find="rows:2018"))
+    assert others.rows["file"].null_count() == others.rows.height  # the tiny city's own tickets came from no file
