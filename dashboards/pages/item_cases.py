@@ -35,7 +35,7 @@ def verdicts(item: ItemFile) -> html.Section:
         Column("means", say(lang, "item.columns.means")),
         Column("reached", say(lang, "depth.columns.reached"), "cases"),
         Column("n", say(lang, "depth.columns.n"), "cases"),
-        Column("share", say(lang, "item.columns.share"), "share", state="state", low="low", high="high"),
+        Column("share", say(lang, "item.columns.share"), "share", state="state"),
         Column("high", say(lang, "depth.columns.interval"), "share", show=lambda row: _interval(row, lang)),
         Column("verdict", say(lang, "depth.columns.verdict")),
     )

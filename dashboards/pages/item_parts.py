@@ -70,7 +70,7 @@ def _department(item: ItemFile) -> html.A | str:
     known = part_names(item.frame.gate, "department").get(code)
     if not code:
         return _missing(item.lang)
-    return html.A(known.name(item.lang) if known else code, href=item.view.go("/depth", dept=code))
+    return html.A(known.name(item.lang) if known else code, href=item.view.go(f"/department/{code}"))
 
 
 def _limits(now: dict[str, Any], lang: str) -> str:
