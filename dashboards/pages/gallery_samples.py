@@ -33,9 +33,14 @@ def history(values: tuple[float | None, ...], margin: float, n: float = 4120.0) 
     months = MONTHS[-len(values) :]
     known = {month.key: value for month, value in zip(months, values, strict=True)}
     return {
-        key: Reading("value", value, value - margin, value + margin, n, n) if value is not None else Reading("not_applicable")
+        key: Reading("value", value, value - margin, _top(value, margin), n, n) if value is not None else Reading("not_applicable")
         for key, value in known.items()
     }
+
+
+def _top(value: float, margin: float) -> float:
+    """The upper end of an interval; a share does not pass 1."""
+    return min(value + margin, 1.0) if value <= 1 else value + margin
 
 
 def course(indicator: Indicator, readings: dict[str, Reading], scope: Scope = SCOPE, **more: Any) -> Course:
@@ -219,7 +224,7 @@ CORNERS = {
 
 def made_up_map() -> list[dict[str, Any]]:
     """Four areas that exist nowhere, one with a lake."""
-    lake = [[112.93, 23.2], [113.0, 23.22], [112.99, 23.17], [112.93, 23.2]]
+    lake = [[112.88, 23.13], [112.95, 23.12], [112.92, 23.09], [112.88, 23.13]]
     return [
         {
             "properties": {"code": code},

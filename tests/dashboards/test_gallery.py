@@ -96,3 +96,8 @@ def test_titles_of_samples_say_what_their_rows_say():
     heat = drawn("heat_map", "en", "light")[1].sort("value", nulls_last=True, descending=True).row(0, named=True)
     assert (heat["y_key"], heat["x_key"]) == (0, 10)
     assert drawn("calendar", "en", "light")[1].filter(day=date(2018, 10, 29), row="Hall queue machines")["state"].to_list() == ["missing"]
+    bars = drawn("hbars", "en", "light")[1].drop_nulls("value")
+    assert [row["low"] > row["target"] for row in bars.iter_rows(named=True)] == [True, True, False, False]
+    assert [row["high"] < row["target"] for row in bars.iter_rows(named=True)] == [False, False, True, True]
+    places = drawn("comparison", "en", "light")[1]
+    assert places.filter(places["low"] > 4.8)["name"].to_list() == ["Harbour"]
