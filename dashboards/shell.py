@@ -216,33 +216,38 @@ def _channel_links(view: View) -> list:
     return [html.Ul([everything, *each], className="choices")]
 
 
-def trust_line(belief: Trust, lang: str) -> html.Div:
-    """How far to believe the page, in one line; sources and failed checks behind it."""
-    failed = [check for check in belief.broken if check.severity == "block"]
-    warned = len(belief.broken) - len(failed)
-    parts = [say(lang, "trust.complete", date=formats.day(belief.as_of, lang))]
-    parts.append(say(lang, "trust.checks", passed=formats.count(belief.passed, lang)) if belief.passed else say(lang, "trust.no_checks"))
-    if failed:
-        parts.append(say(lang, "trust.failed", count=len(failed)))
-    if warned:
-        parts.append(say(lang, "trust.warned" if warned != 1 else "trust.warned_one", count=warned))
-    if belief.quarantined:
-        parts.append(say(lang, "trust.quarantine", count=formats.count(belief.quarantined, lang)))
-    sources = belief.sources["source_id"].n_unique()
-    parts.append(say(lang, "trust.sources" if sources != 1 else "trust.source_one", count=sources))
-    parts += [say(lang, "trust.late", source=row["source_id"], count=row["days"]) for row in belief.late.head(2).iter_rows(named=True)]
-    if belief.late.height > 2:
-        parts.append(say(lang, "trust.late_more", count=belief.late.height - 2))
-    parts.append(say(lang, "trust.published", stamp=f"{formats.day(belief.published_at.date(), lang)} {belief.published_at:%H:%M}"))
-    is_well = not failed and not belief.is_stale
+def trust_line(belief: Trust, view: View) -> html.Div:
+    """How far to believe the page, in one line; sources and failed checks behind it, and the way to all of it."""
+    lang = view.lang
+    is_well = not belief.is_stale and not any(check.severity == "block" for check in belief.broken)
     sign = html.Span("✓" if is_well else "!", className=f"sign {'good' if is_well else 'bad'}", **aria(hidden="true"))
-    stale = (
-        [html.P(say(lang, "trust.stale", date=formats.day(belief.published_at.date(), lang)), className="stale", role="status")]
-        if belief.is_stale
-        else []
+    published = formats.day(belief.published_at.date(), lang)
+    stale = [html.P(say(lang, "trust.stale", date=published), className="stale", role="status")] if belief.is_stale else []
+    summary = html.Summary(
+        [sign, html.Span(" · ".join(_trust_words(belief, lang))), html.Span(say(lang, "trust.details"), className="hint")]
     )
-    summary = html.Summary([sign, html.Span(" · ".join(parts)), html.Span(say(lang, "trust.details"), className="hint")])
-    return html.Div([*stale, html.Details([summary, *_trust_details(belief, lang)], className="trust")])
+    more = html.P(html.A(say(lang, "trust.quality"), href=view.go("/quality")), className="more")
+    return html.Div([*stale, html.Details([summary, *_trust_details(belief, lang), more], className="trust")])
+
+
+def _trust_words(belief: Trust, lang: str) -> list[str]:
+    failed = sum(check.severity == "block" for check in belief.broken)
+    warned, late = len(belief.broken) - failed, belief.late
+    sources = belief.sources["source_id"].n_unique()
+    checked = say(lang, "trust.checks", passed=formats.count(belief.passed, lang)) if belief.passed else say(lang, "trust.no_checks")
+    published = f"{formats.day(belief.published_at.date(), lang)} {belief.published_at:%H:%M}"
+    found = [
+        (True, say(lang, "trust.complete", date=formats.day(belief.as_of, lang))),
+        (True, checked),
+        (failed, say(lang, "trust.failed", count=failed)),
+        (warned, say(lang, "trust.warned" if warned != 1 else "trust.warned_one", count=warned)),
+        (belief.quarantined, say(lang, "trust.quarantine", count=formats.count(belief.quarantined, lang))),
+        (True, say(lang, "trust.sources" if sources != 1 else "trust.source_one", count=sources)),
+        *((True, say(lang, "trust.late", source=row["source_id"], count=row["days"])) for row in late.head(2).iter_rows(named=True)),
+        (late.height > 2, say(lang, "trust.late_more", count=late.height - 2)),
+        (True, say(lang, "trust.published", stamp=published)),
+    ]
+    return [text for is_said, text in found if is_said]
 
 
 def _trust_details(belief: Trust, lang: str) -> list:

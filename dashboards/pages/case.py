@@ -56,7 +56,7 @@ def _page(frame: Frame, steps: list[Step], sentences: list[str], parts: list) ->
         trail(steps, lang),
         head,
         headline_of(sentences),
-        trust_line(frame.belief, lang),
+        trust_line(frame.belief, frame.view),
         help_line("case", lang),
         *body,
         foot(frame.belief, frame.view),

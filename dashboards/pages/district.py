@@ -105,7 +105,7 @@ def layout(gate: Gate, view: View) -> html.Div:
         trail([*place_steps(frame.tree, setting.around, view), (frame.name, "")], view.lang),
         *page_head(told, view),
         chips(frame),
-        trust_line(frame.belief, view.lang),
+        trust_line(frame.belief, view),
         help_line("district", view.lang),
         tile_strip(told.tiles, view, told.selected.tile.key),
         html.Div([trend_section(told, view, reference_of(frame, board, main) or around), neighbours], className="halves"),

@@ -129,7 +129,7 @@ def framed(frame: Frame, told: Told, body: Sequence[Any]) -> html.Div:
         html.H1(" · ".join([name, *place, formats.period(frame.scope.period, lang), *_channel(frame)]), className="place"),
         headline_of(told.headline),
         chips(frame),
-        trust_line(frame.belief, lang),
+        trust_line(frame.belief, view),
         help_line(told.key, lang),
         *body,
         foot(frame.belief, view),

@@ -120,7 +120,7 @@ def messages(view: View) -> html.Div:
     lang = view.lang
     found = {
         "skeleton": skeleton(),
-        "stale": trust_line(_stale(), lang),
+        "stale": trust_line(_stale(), view),
         "first_run": _lowered(empty(lang)),
         "error": _lowered(error("7C41A0", lang)),
         "missing": _lowered(missing(view)),

@@ -49,7 +49,7 @@ def _page(frame: Frame, board: Board, told: Told) -> html.Div:
     body = [
         *page_head(told, view),
         chips(frame),
-        trust_line(belief, view.lang),
+        trust_line(belief, view),
         help_line("overview", view.lang),
         tile_strip(told.tiles, view, selected.tile.key),
         html.Div(
