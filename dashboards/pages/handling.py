@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dash import html
 
 from dashboards import formats
@@ -14,7 +16,7 @@ from dashboards.pages import handling_leagues
 from dashboards.pages.frame import Frame, Told, frame_of, framed, reference_of
 from dashboards.pages.handling_curve import HALF, NINE, curve_card
 from dashboards.pages.handling_days import PER_CASE, days_card, days_now
-from dashboards.pages.handling_overdue import overdue_section
+from dashboards.pages.handling_overdue import OVERDUE_CASES, ask_overdue, overdue_by, overdue_course, overdue_section
 from dashboards.pages.handling_steps import FACTS, steps_section
 from dashboards.pages.handling_told import days_sentence, overdue_sentence
 from dashboards.pages.page import Page
@@ -24,14 +26,14 @@ from dashboards.scoped import last_day
 from dashboards.sentences import changes, statement
 from dashboards.words import say
 
-OPEN, OVERDUE = Indicator("open_cases", "open_cases"), Indicator("overdue_cases", "overdue_cases")
+OPEN = Indicator("open_cases", "open_cases")
 TILES: tuple[Tile, ...] = (
     tile_named("promise"),
     tile_named("cut"),
     Tile("handling_time", HALF, (NINE,)),
     Tile("e2e_time", Indicator("e2e_time", "e2e_time"), (Indicator("e2e_p90", "e2e_time", (("stat", "p90"),)),)),
     Tile("statutory", Indicator("statutory_breach_rate_per_10k", "statutory_breach_rate_per_10k")),
-    Tile("open_cases", OPEN, (OVERDUE,)),
+    Tile("open_cases", OPEN, (OVERDUE_CASES,)),
 )
 
 
@@ -39,7 +41,7 @@ def layout(gate: Gate, view: View) -> html.Div:
     """The page for a view."""
     frame = frame_of(gate, view)
     board = _ask(frame)
-    told = tell(board, frame.name, frame.goals, view, TILES)
+    told = _to_the_day(tell(board, frame.name, frame.goals, view, TILES), board)
     sections = [
         tile_strip(told.tiles, view, told.selected.tile.key),
         html.Div([days_card(frame, board), curve_card(frame, board)], className="halves even"),
@@ -53,10 +55,21 @@ def layout(gate: Gate, view: View) -> html.Div:
 def _ask(frame: Frame) -> Board:
     chosen = chosen_tile(frame.view)
     board = frame.board().want(indicator for tile in TILES for indicator in tile.all).want([*PER_CASE.values(), *FACTS])
-    handling_leagues.want(board, frame, [OPEN, OVERDUE] if chosen.main == OPEN else [chosen.main])
+    handling_leagues.want(board, frame, [chosen.main])
+    ask_overdue(board, handling_leagues.counted_by(frame) if chosen.main == OPEN else "")
     if frame.beside is not None:
         board.want([chosen.main], where=frame.beside_where)
     return board.ask()
+
+
+def _to_the_day(told: Tiles, board: Board) -> Tiles:
+    """The tiles, overdue cases counted on the last day that the data reach."""
+    overdue = overdue_course(board)
+    tiles = [
+        replace(data, courses={**data.courses, OVERDUE_CASES.key: overdue}) if OVERDUE_CASES.key in data.courses else data
+        for data in told.tiles
+    ]
+    return replace(told, tiles=tiles)
 
 
 def chosen_tile(view: View) -> Tile:
@@ -70,7 +83,7 @@ def headline(frame: Frame, board: Board, told: Tiles) -> list[str]:
     said = [
         statement(first.tile.key, first.main, first.standing, lang),
         days_sentence(days_now(board), lang),
-        overdue_sentence(board.course(OVERDUE).now, last_day(frame.scope), lang),
+        overdue_sentence(overdue_course(board).now, last_day(frame.scope), lang),
     ]
     if frame.scope.is_provisional or first.main.is_provisional:
         return [*said, say(lang, "headline.provisional", period=formats.period(frame.scope.period, lang))]
@@ -82,7 +95,8 @@ def _selected(frame: Frame, board: Board, told: Tiles) -> list:
     """The selected figure over time, and by place and department."""
     trend = trend_section(told, frame.view, reference_of(frame, board, told.selected.main))
     if told.selected.tile.main == OPEN:
-        return [html.Div([trend, handling_leagues.counts_section(frame, board, (OPEN, OVERDUE))], className="halves")]
+        overdue = overdue_by(board, handling_leagues.counted_by(frame))
+        return [html.Div([trend, handling_leagues.counts_section(frame, board, OPEN, overdue)], className="halves")]
     tables = handling_leagues.leagues(frame, board, told.selected.tile)
     beside, others = (tables[:1], tables[1:]) if len(tables) > 1 else ([], tables)
     return [html.Div([*beside, trend], className="halves"), *others]

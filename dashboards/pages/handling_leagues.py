@@ -57,15 +57,14 @@ def names_of(frame: Frame, dimension: str) -> Names:
     return {code: (thing.name(frame.lang), frame.view.go(f"/department/{code}", dept="")) for code, thing in known.items()}
 
 
-def counts_section(frame: Frame, board: Board, indicators: tuple[Indicator, Indicator]) -> html.Section:
-    """Open cases and those past their date, by department: counts, which make no league."""
-    lang = frame.lang
-    dimension = dimensions(frame)[-1] if dimensions(frame) else ""
+def counts_section(frame: Frame, board: Board, indicator: Indicator, overdue: dict[str, float]) -> html.Section:
+    """Open cases and those past their date, by department (else by place): counts, which make no league."""
+    lang, dimension = frame.lang, counted_by(frame)
     names = names_of(frame, dimension) if dimension else {}
-    parts = [board.courses(indicator, dimension) if dimension else {} for indicator in indicators]
+    courses = board.courses(indicator, dimension) if dimension else {}
     rows = [
-        (*names.get(code, (code, "")), *(courses[code].now.value if code in courses else 0.0 for courses in parts))
-        for code in dict.fromkeys(code for courses in parts for code in courses)
+        (*names.get(code, (code, "")), courses[code].now.value if code in courses else 0.0, overdue.get(code, 0.0))
+        for code in dict.fromkeys([*courses, *(code for code in overdue if code)])
     ]
     schema = {"name": pl.String, "href": pl.String, "open": pl.Float64, "overdue": pl.Float64}
     columns = (
@@ -73,6 +72,13 @@ def counts_section(frame: Frame, board: Board, indicators: tuple[Indicator, Indi
         Column("open", say(lang, "handling.columns.open"), "cases"),
         Column("overdue", say(lang, "handling.columns.overdue"), "cases"),
     )
-    frame_ = pl.DataFrame(rows, schema=schema, orient="row").filter((pl.col("open") > 0) | (pl.col("overdue") > 0))
-    table = Table("open-cases", say(lang, "handling.open.title"), columns, frame_, order="-overdue", size=15)
+    known = pl.DataFrame(rows, schema=schema, orient="row").filter((pl.col("open") > 0) | (pl.col("overdue") > 0))
+    known = known.sort(["overdue", "open", "name"], descending=[True, True, False])
+    table = Table("open-cases", say(lang, "handling.open.title"), columns, known, size=10)
     return html.Section([html.H2(say(lang, "handling.open.title")), data_table(table, frame.view)], className="panel-box")
+
+
+def counted_by(frame: Frame) -> str:
+    """What open cases are counted by: departments, else the parts of the place; empty where there is neither."""
+    found = dimensions(frame)
+    return found[-1] if found else ""

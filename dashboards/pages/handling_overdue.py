@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import polars as pl
 from dash import html
 
 from dashboards import formats
+from dashboards.board import Board
 from dashboards.cards.table import Column, Table, data_table
+from dashboards.course import Course
+from dashboards.indicators import Indicator
 from dashboards.pages.frame import Frame
 from dashboards.places import part_names
+from dashboards.readings import read_row
 from dashboards.scoped import last_day, scoped
 from dashboards.words import say
 
+OVERDUE_CASES = Indicator("overdue_cases", "overdue_cases")
 SOON = 5  # working days
 NAMED: dict[str, type[pl.String]] = dict.fromkeys(("item", "department", "place", "case_href", "item_href", "department_href"), pl.String)
 
@@ -36,6 +42,31 @@ join ref_working_day as due on due.calendar_id = subject.calendar_id and due.day
 where application_on <= $day and due_on >= $day and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
     and not has_open_pause_at_due and due.working_day_no - today.working_day_no <= $soon
 order by due_on, case_id"""
+
+
+def ask_overdue(board: Board, by: str) -> None:
+    """Note the count of overdue cases on the last day that the data reach, for the whole and by a dimension.
+
+    A stock that is asked for at the end of a running period counts what will be overdue by then, if nothing happens.
+    """
+    span = (board.scope.period.start, last_day(board.scope) + timedelta(days=1))
+    board.also("overdue", OVERDUE_CASES, (), span=span)
+    if by:
+        board.also("overdue.parts", OVERDUE_CASES, (by,), span=span)
+
+
+def overdue_course(board: Board) -> Course:
+    """The course of overdue cases, whose newest reading is that of the last day that the data reach."""
+    course, answer = board.course(OVERDUE_CASES), board.frame("overdue")
+    if answer is None or answer.is_empty():
+        return course
+    return replace(course, readings={**course.readings, course.scope.period.key: read_row(answer.row(0, named=True))})
+
+
+def overdue_by(board: Board, dimension: str) -> dict[str, float]:
+    """Overdue cases by code of the dimension that was asked for."""
+    answer = board.frame("overdue.parts")
+    return {} if answer is None else {row[dimension]: row["value"] for row in answer.iter_rows(named=True) if row["value"]}
 
 
 def overdue(frame: Frame) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from dashboards.pages.page import Page
 from dashboards.pages.satisfaction_bad import ask_bad, cases_section, facts_strip, stages_card
 from dashboards.pages.satisfaction_control import BAD, control_card
 from dashboards.pages.satisfaction_grades import ask_grades, grades_card
-from dashboards.pages.satisfaction_parts import GOOD, ask_parts, funnel_card, parts_section
+from dashboards.pages.satisfaction_parts import GOOD, ask_parts, chosen, funnel_card, parts_section
 from dashboards.pages.satisfaction_polls import ALL as POLLS
 from dashboards.pages.satisfaction_polls import ANSWERED, POLL, latest, polls_card
 from dashboards.pages.satisfaction_silence import BOUNDS, silence_section
@@ -53,7 +53,7 @@ def layout(gate: Gate, view: View) -> html.Div:
     sections = [
         tile_strip(told.tiles, view, tile.key),
         html.Div([grades_card(frame, board, board.course(DEFAULT).now), silence_section(frame, board)], className="halves even"),
-        html.Div([*([parts] if parts is not None else []), trend], className="halves"),
+        *beside(parts, trend, is_narrow=chosen(frame, tile) == frame.part_dimension),
         html.Div([control_card(frame, board), stages_card(frame)], className="halves even"),
         facts_strip(frame, board),
         funnel_card(frame, board),
@@ -61,6 +61,13 @@ def layout(gate: Gate, view: View) -> html.Div:
         polls_card(frame, board),
     ]
     return framed(frame, Told("satisfaction", headline(frame, board, told)), sections)
+
+
+def beside(parts: html.Section | None, trend: html.Section, *, is_narrow: bool) -> list:
+    """League and trend side by side where the names are short, else one over the other."""
+    if parts is None:
+        return [trend]
+    return [html.Div([parts, trend], className="halves")] if is_narrow else [parts, trend]
 
 
 def _ask(frame: Frame) -> Board:
