@@ -40,7 +40,7 @@ def hbars(rows: pl.DataFrame, look: Look, *, highlight: str = "") -> go.Figure:
         hovertemplate=BOX,
         name="value",
     )
-    _add_targets(figure, found, look)
+    _add_targets(figure, found, look, 10 if is_long else 16)
     _name_rows(figure, found, look, above=is_long)
     low, high = _ends(found)
     top = min(high * 1.08, 1.004) if look.unit == "share" else high * 1.08
@@ -96,7 +96,7 @@ def _whiskers(found: list[dict], look: Look) -> dict:
     }
 
 
-def _add_targets(figure: go.Figure, found: list[dict], look: Look) -> None:
+def _add_targets(figure: go.Figure, found: list[dict], look: Look, size: int) -> None:
     """A short upright line where each row's target lies."""
     known = [(at, row["target"]) for at, row in enumerate(found) if row.get("target") is not None]
     if not known:
@@ -107,7 +107,7 @@ def _add_targets(figure: go.Figure, found: list[dict], look: Look) -> None:
         mode="markers",
         marker={
             "symbol": "line-ns",
-            "size": 16,
+            "size": size,
             "line": {"color": look.palette.ink, "width": 2.5},
             "color": see_through(look.palette.ink, 1),
             "opacity": 1,

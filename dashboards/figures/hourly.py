@@ -29,8 +29,8 @@ def hourly(hours: pl.DataFrame, look: Look) -> go.Figure:
         _add_panel(figure, hours, (name, row), look)
         _add_title(figure, (name, row), look)
     at = hours["hour"].to_list()
-    figure.update_xaxes(range=[min(at) - 0.6, max(at) + 0.6], tickvals=at[:: 1 if len(at) <= 12 else 2], tickangle=0)
-    figure.update_xaxes(ticktext=[say(look.lang, "drawing.hour", hour=hour) for hour in at[:: 1 if len(at) <= 12 else 2]], row=len(shown))
+    figure.update_xaxes(range=[min(at) - 0.6, max(at) + 0.6], tickvals=at[:: 1 if len(at) <= 8 else 2], tickangle=0)
+    figure.update_xaxes(ticktext=[say(look.lang, "drawing.hour", hour=hour) for hour in at[:: 1 if len(at) <= 8 else 2]], row=len(shown))
     figure.update_layout(margin={"t": 26}, hovermode="closest", bargap=0.2)
     return figure
 

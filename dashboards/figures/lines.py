@@ -7,8 +7,9 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
+from dashboards import formats
 from dashboards.figures.hover import BOX, period_name, reading
-from dashboards.figures.labels import clipped, end_label, make_room, without_data
+from dashboards.figures.labels import clipped, end_label, make_room, width, without_data
 from dashboards.figures.look import Look, blank, plain, span
 from dashboards.figures.series_colours import series_colours
 from dashboards.figures.time_axis import set_time_axis
@@ -16,6 +17,7 @@ from dashboards.theme import see_through
 
 HEIGHT = 300
 MOST = 4
+UNIT_ROOM = 7
 
 
 def lines(series: pl.DataFrame, look: Look) -> go.Figure:
@@ -38,6 +40,8 @@ def lines(series: pl.DataFrame, look: Look) -> go.Figure:
     set_time_axis(figure, series["start"].unique().sort().to_list(), look.lang)
     layout: Any = figure.layout
     make_room(figure, layout.annotations, HEIGHT - 60)
+    if _is_long(look):
+        _name_unit(figure, look)
     return figure
 
 
@@ -88,4 +92,19 @@ def _label_last(figure: go.Figure, drawn: tuple[str, pl.DataFrame], at: tuple[st
     if known.is_empty():
         return
     value = known["value"][-1]
-    end_label(figure, (last, value * look.scale), f"{clipped(name, 16)} <b>{look.text(value)}</b>", colour)
+    digits, unit = formats.parts(value, look.unit, look.lang)
+    end_label(figure, (last, value * look.scale), f"{clipped(name, 16)} <b>{digits}{'' if _is_long(look) else unit}</b>", colour)
+
+
+def _is_long(look: Look) -> bool:
+    """Whether the unit's words take more room than labels have; they stand over the axis then."""
+    return width(formats.parts(1.0, look.unit, look.lang)[1]) > UNIT_ROOM
+
+
+def _name_unit(figure: go.Figure, look: Look) -> None:
+    unit = formats.parts(1.0, look.unit, look.lang)[1].strip()
+    figure.add_annotation(
+        x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=3, text=unit, showarrow=False,
+        font={"color": look.palette.ink_faint}, name="unit",
+    )  # fmt: skip
+    figure.update_layout(margin={"t": 26})

@@ -122,7 +122,7 @@ def spots_for_names(areas: Sequence[Area], taken: Sequence[tuple[float, float]] 
         return {}
     known = [y for area in areas for y in area.y if y is not None]
     line = (max(known) - min(known)) * NAME_HEIGHT
-    placed = [(x, y, 0.5) for x, y in taken]
+    placed = [(x, y, 0.75) for x, y in taken]
     found: dict[str, Spot] = {}
     for area in sorted(areas, key=lambda each: each.height):
         spot = next((spot for spot in area.spots if _is_clear(spot, placed, line)), area.spots[0])

@@ -35,7 +35,7 @@ def sankey(flows: pl.DataFrame, look: Look) -> go.Figure:
     figure.add_sankey(
         arrangement="fixed",
         node={
-            "label": [f"{clipped(name, 20)} {look.text(sizes[(stage, name)])}" for stage, name in nodes],
+            "label": [f"{clipped(name, 18)} {look.text(sizes[(stage, name)])}" for stage, name in nodes],
             "color": [look.palette.accent if stage == 0 else neutral(look.palette) for stage, _ in nodes],
             "x": [_across(stage, max(stages)) for stage, _ in nodes],
             "y": _down(nodes, sizes),
@@ -53,7 +53,7 @@ def sankey(flows: pl.DataFrame, look: Look) -> go.Figure:
             "label": [_told(row, look) for row in rows],
             "hovertemplate": "%{label}<extra></extra>",
         },
-        textfont={"color": look.palette.ink, "size": 13, "shadow": "none"},
+        textfont={"color": look.palette.ink, "size": 12, "shadow": "none"},
         name="flows",
     )
     figure.update_layout(margin={"l": 8, "r": 8, "t": 16, "b": 16}, hovermode="closest")

@@ -59,18 +59,23 @@ def test_lines_carry_their_values_and_only_the_first_its_interval():
 
 def test_lines_are_labelled_with_their_last_complete_values_from_low_to_high():
     figure = lines(THREE, DAYS)
-    labels = sorted(figure.layout.annotations, key=lambda note: note.y)
+    labels = sorted(figure.layout.annotations, key=lambda note: (note.name == "unit", note.y))
     assert [note.text for note in labels] == [
-        "Actual <b>4.0\u202fworking days</b>", "Promised <b>8.0\u202fworking days</b>", "Legal <b>20.0\u202fworking days</b>",
+        "Actual <b>4.0</b>", "Promised <b>8.0</b>", "Legal <b>20.0</b>", "working days",
     ]  # fmt: skip
     assert named(figure, "Actual provisional")[0].line.dash == "dash"
     assert list(named(figure, "Actual provisional")[0].y) == [4.0, 3.0]
 
 
+def test_a_short_unit_stays_with_its_value():
+    figure = lines(course(5.0, 4.5, series="Wait"), Look(unit="minutes"))
+    assert [note.text for note in figure.layout.annotations] == ["Wait <b>4.5\u202fmin</b>"]
+
+
 def test_labels_of_lines_that_end_together_are_pushed_apart():
     figure = lines(pl.concat([course(5.0, 5.0, series="A"), course(5.1, 5.1, series="B"), course(9.0, 9.0, series="C")]), DAYS)
     low, high = figure.layout.yaxis.range
-    places = sorted(note.y for note in figure.layout.annotations)
+    places = sorted(note.y for note in figure.layout.annotations if note.name != "unit")
     assert places[1] - places[0] >= (high - low) * 17 / 240 - 1e-9
     assert all(low <= place <= high for place in places)
 
