@@ -7,13 +7,13 @@ from dash import html
 
 from dashboards.board import Board
 from dashboards.cards.league import League, Row
+from dashboards.cards.long_league import league_or_pages
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.casemix import adjusted
 from dashboards.course import Course
 from dashboards.differences import Group, differences
 from dashboards.indicators import Indicator, Tile
 from dashboards.pages.frame import Frame
-from dashboards.pages.sections import league_section
 from dashboards.places import part_names
 from dashboards.words import say
 
@@ -39,9 +39,14 @@ def leagues(frame: Frame, board: Board, tile: Tile) -> list[html.Section]:
     whole = board.course(tile.main)
     sides = differences([Group({row.code: row.course for row in rows}, whole) for _, rows in found])
     return [
-        league_section(League(rows, whole, frame.name, dimension, side, adjusted(frame.gate, whole, dimension)), tile, frame.view)
+        _section(League(rows, whole, frame.name, dimension, side, adjusted(frame.gate, whole, dimension)), tile, frame)
         for (dimension, rows), side in zip(found, sides, strict=True)
     ]
+
+
+def _section(league: League, tile: Tile, frame: Frame) -> html.Section:
+    title = say(frame.lang, "league.title", what=say(frame.lang, f"league.{league.kind}"), name=say(frame.lang, f"tile.{tile.key}"))
+    return html.Section([html.H2(title), *league_or_pages(league, frame.view)], className="league-section")
 
 
 def _rows(frame: Frame, courses: dict[str, Course], dimension: str) -> list[Row]:

@@ -30,7 +30,7 @@ def control_card(frame: Frame, board: Board) -> html.Section:
     rows = control_rows(course)
     chart = Chart(
         say(lang, "trend.title", name=name, finding=trend_finding(course, lang)),
-        lines(_drawn(rows, lang), Look.of(lang, frame.view.theme, course.unit)),
+        lines(_drawn(rows, lang), Look.of(lang, frame.view.theme, "cases")),  # the heading says per how many
         trend_alt(course, name, lang),
         _table(rows, course.unit, name, lang),
         say(lang, "satisfaction.control.note", told=signals_sentence(rows, lang)),

@@ -8,7 +8,8 @@ from dash import html
 from dashboards.attributes import aria
 from dashboards.board import Board
 from dashboards.cards.chart import Chart, chart_card
-from dashboards.cards.league import League, Row, league_finding, league_table
+from dashboards.cards.league import League, Row
+from dashboards.cards.long_league import league_or_pages
 from dashboards.cards.table import Column, Table
 from dashboards.casemix import adjusted
 from dashboards.differences import Group, differences
@@ -85,23 +86,15 @@ def parts_section(frame: Frame, board: Board, tile: Tile) -> html.Section | None
     rows = [Row(code, *_name(frame, names, dimension, code), course) for code, course in board.courses(tile.main, dimension).items()]
     (sides,) = differences([Group({row.code: row.course for row in rows}, whole)])
     league = League(rows, whole, frame.name, dimension, sides, adjusted(frame.gate, whole, dimension) if rows else {})
-    title = say(lang, "league.title", what=say(lang, f"satisfaction.units_head.{dimension}"), name=say(lang, f"tile.{tile.key}"))
-    return html.Section(
-        [
-            html.H2(title),
-            _links(frame, tile, dimension),
-            html.P(league_finding(league, lang), className="finding"),
-            league_table(league, frame.view),
-        ],
-        className="league-section",
-    )
+    title = say(lang, "league.title", what=say(lang, f"league.{dimension}"), name=say(lang, f"tile.{tile.key}"))
+    return html.Section([html.H2(title), _links(frame, tile, dimension), *league_or_pages(league, frame.view)], className="league-section")
 
 
 def _links(frame: Frame, tile: Tile, dimension: str) -> html.Nav:
     lang = frame.lang
     links = [
         html.A(
-            say(lang, f"satisfaction.units_head.{name}"), href=frame.view.href(pick=name, sort="", at="", find="", define=""),
+            say(lang, f"league.{name}"), href=frame.view.href(pick=name, sort="", at="", find="", define=""),
             **(aria(current="true") if name == dimension else {}),
         )
         for name in choices(frame, tile)
@@ -158,7 +151,7 @@ def _funnel_table(points: pl.DataFrame, dimension: str, lang: str) -> Table:
     words = {verdict: say(lang, f"drawing.{verdict}") for verdict in ("high", "low", "inside")}
     told = points.with_columns(said=pl.col("verdict").replace_strict(words, default=None, return_dtype=pl.String))
     columns = (
-        Column("name", say(lang, f"satisfaction.units_head.{dimension}"), href="href"),
+        Column("name", say(lang, f"league.{dimension}"), href="href"),
         Column("value", say(lang, "tile.satisfaction"), "share", low="low", high="high"),
         Column("n", say(lang, "satisfaction.columns.active"), "cases"),
         Column("said", say(lang, "satisfaction.columns.verdict")),
