@@ -7,33 +7,23 @@ from dash import html
 from dashboards.board import Board
 from dashboards.cards.league import League, Row
 from dashboards.casemix import adjusted
-from dashboards.course import Where
 from dashboards.differences import Group, differences
-from dashboards.pages.department_desk import Desk, department_href, department_tile, functions
+from dashboards.pages.department_desk import Desk, department_href, department_tile
 from dashboards.pages.sections import Told, league_section
 from dashboards.places import part_names
 from dashboards.words import say
-
-FEWEST = 2  # of one work, to be set beside one another
-
-
-def like_it(desk: Desk) -> Where:
-    """The departments that do the same, wherever they are; where none does, those of the place."""
-    known = functions(desk.frame.gate)
-    alike = [code for code, function in known.items() if desk.function and function == desk.function]
-    return (("function", desk.function),) if len(alike) >= FEWEST else desk.place_where
 
 
 def ask_departments(board: Board, desk: Desk) -> Board:
     """Note the questions."""
     main = department_tile(desk.view.tile).main
-    board.want([main], where=desk.place_where).want([main], where=like_it(desk)).want([main], by="department", where=like_it(desk))
+    board.want([main], where=desk.place_where).want([main], where=desk.like_it).want([main], by="department", where=desk.like_it)
     return board.want([main], by=desk.frame.part_dimension) if desk.frame.part_dimension else board
 
 
 def leagues(board: Board, told: Told, desk: Desk) -> tuple[League, League]:
     """Those that do the same, and its own districts; judged together."""
-    main, view, where = told.selected.tile.main, desk.view, like_it(desk)
+    main, view, where = told.selected.tile.main, desk.view, desk.like_it
     names = part_names(board.gate, "department")
     alike = [
         Row(code, names[code].name(view.lang) if code in names else code, "" if code == desk.code else department_href(code, view), course)

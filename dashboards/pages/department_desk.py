@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from dashboards.controls import View
 from dashboards.course import Where
@@ -12,6 +13,7 @@ from dashboards.pages.frame import Frame, frame_of
 from dashboards.places import Place, part_names
 
 PATH = "/department/"
+FEWEST = 2  # departments of one work that can be set beside one another
 HANDLING = Tile(
     "decided_days",
     Indicator("decided_days", "handling_time", (("stat", "p50"),)),
@@ -52,10 +54,13 @@ class Desk:
         known = self.frame.gate.once("districts of departments", lambda: dict(self.frame.gate.table(_DISTRICTS).iter_rows()))
         return self.frame.tree.place(known.get(self.code) or "")
 
-    @property
-    def function(self) -> str:
-        """The code of what it does, as far as the register says."""
-        return functions(self.frame.gate).get(self.code) or ""
+    @cached_property
+    def like_it(self) -> Where:
+        """The departments that do the same, wherever they are, as a condition; where no other does, those of the place."""
+        known = functions(self.frame.gate)
+        own = known.get(self.code)
+        alike = sum(function == own for function in known.values()) if own else 0
+        return (("function", own),) if own and alike >= FEWEST else self.place_where
 
 
 def functions(gate: Gate) -> dict[str, str | None]:
