@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from dashboards.bulletin.svg import SIZE, Axis, Bar, Box, Goal, Point, area, breadth, dot, label, line, over, picture, ticks
 from dashboards.theme import LIGHT
 
 WIDTH, HEIGHT = 340.0, 132.0
-ROW = 17.5
+ROW, DENSE = 17.5, 12.5  # of one bar; of one among many
+MANY = 9
+NAME_ROOM = 118.0
 BOLD = 1.08  # times as wide as plain letters
 DASH, DOTS, DASH_DOT = 'stroke-dasharray="4 3"', 'stroke-dasharray="1.5 2.5"', 'stroke-dasharray="6 2.5 1.5 2.5"'
 
@@ -178,9 +181,11 @@ def bars(rows: Sequence[Bar], whole: tuple[float, str] | None, axis: Axis, alt: 
     known = [row for row in rows if row.value is not None]
     if not known:
         return ""
-    name_room = 10 + max(breadth(row.name) * BOLD for row in rows)
+    names = [_cut(row.name) for row in rows]
+    name_room = 10 + max(breadth(name) * BOLD for name in names)
     text_room = 8 + max(breadth(row.text) * BOLD for row in rows)
-    top, height = 20.0, 20.0 + ROW * len(rows) + 6
+    deep = ROW if len(rows) < MANY else DENSE
+    top, height = 20.0, 20.0 + deep * len(rows) + 6
     values = [row.value or 0.0 for row in known] + ([whole[0]] if whole else [])
     ends = [min(row.high, max(values) * 1.6) for row in known if row.high is not None]
     high = max([*values, *ends]) or 1.0
@@ -190,7 +195,11 @@ def bars(rows: Sequence[Bar], whole: tuple[float, str] | None, axis: Axis, alt: 
     def x(value: float) -> float:
         return left + min(max(value / high, 0.0), 1.0) * (right - left)
 
-    body = [part for place, row in enumerate(rows) for part in _bar(row, top + ROW * place, x, (left, right))]
+    body = [
+        part
+        for place, row in enumerate(rows)
+        for part in _bar(replace(row, name=names[place]), (top + deep * place, deep), x, (left, right))
+    ]
     if whole is not None:
         mark = x(whole[0])
         body.append(line([(mark, top - 4), (mark, height - 4)], LIGHT.ink_soft, 1.0, DASH))
@@ -200,16 +209,25 @@ def bars(rows: Sequence[Bar], whole: tuple[float, str] | None, axis: Axis, alt: 
     return picture(WIDTH, height, alt, body)
 
 
-def _bar(row: Bar, top: float, x, edges: tuple[float, float]) -> Iterator[str]:
+def _cut(name: str) -> str:
+    """A name that leaves room for its bar."""
+    while breadth(name) > NAME_ROOM:
+        name = name.rstrip("…")[:-1].rstrip() + "…"
+    return name
+
+
+def _bar(row: Bar, span: tuple[float, float], x, edges: tuple[float, float]) -> Iterator[str]:
     left, right = edges
-    middle = top + ROW / 2
+    top, deep = span
+    middle = top + deep / 2
+    pad = 4.0 if deep == ROW else 2.0
     colour = LIGHT.accent if row.is_here else LIGHT.ink_faint
     weight = ' font-weight="bold"' if row.is_here else ""
     yield label((left - 5, middle + 3.2), row.name, LIGHT.ink, f'text-anchor="end"{weight}')
     yield label((right + 5, middle + 3.2), row.text, LIGHT.ink if row.value is not None else LIGHT.ink_faint, weight)
     if row.value is None:
         return
-    yield f'<rect x="{left:.1f}" y="{top + 4:.1f}" width="{max(x(row.value) - left, 0.6):.1f}" height="{ROW - 8:.1f}" fill="{colour}" fill-opacity="0.42"/>'
+    yield f'<rect x="{left:.1f}" y="{top + pad:.1f}" width="{max(x(row.value) - left, 0.6):.1f}" height="{deep - 2 * pad:.1f}" fill="{colour}" fill-opacity="0.42"/>'
     if row.low is not None and row.high is not None:
         yield line([(x(row.low), middle), (x(row.high), middle)], LIGHT.ink, 1.0)
         for end in (row.low, row.high):

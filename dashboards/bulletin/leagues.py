@@ -18,10 +18,11 @@ from dashboards.course import Course
 from dashboards.differences import Group, differences
 from dashboards.indicators import TILES, Tile
 from dashboards.places import Place
-from dashboards.sentences import forecast_text, statement
+from dashboards.sentences import forecast_text, state_word, statement
 from dashboards.words import say
 from metrics.statistics.ranking import MIN_CASES
 
+EMPTY_SHOWN = 5
 Sides = Mapping[str, int | None]
 
 
@@ -101,9 +102,10 @@ def tile_section(desk: Desk, data: TileData, sides: Sides) -> Section:
         said.append(league_finding(league, lang) if is_tested else say(lang, "bulletin.untested", whole=league.whole_name))
     if data.standing is not None:
         said.append(forecast_text(data.main, data.standing, lang))
-    rows = [Named(row.code, row.name, row.course) for row in league.rows]
+    shown, rest = _folded(league.rows)
+    rows = [Named(row.code, row.name, row.course) for row in shown]
     pictures = [*trend_picture(desk, data.main, data.standing, name), *bars_picture(desk, rows, league.whole, name)]
-    grids = [_table(desk, tile, league)] if league.rows else []
+    grids = [_table(desk, tile, league, (shown, rest))] if league.rows else []
     note = say(lang, "bulletin.drawn") if pictures and tile is TILES[0] else ""
     return Section(f"tile.{tile.key}", name, tuple(filter(None, said)), tuple(pictures), tuple(grids), note)
 
@@ -121,20 +123,35 @@ def _best_first(rows: Sequence[LeagueRow], whole: Course) -> list[LeagueRow]:
     return [*ordered, *(row for row in rows if row.course.now.value is None)]
 
 
-def _table(desk: Desk, tile: Tile, league: League) -> Grid:
+def _folded(rows: Sequence[LeagueRow]) -> tuple[Sequence[LeagueRow], Sequence[LeagueRow]]:
+    """Rows of the table, and those without a value that are only named when they are so many that they would bury the others."""
+    known = [row for row in rows if row.course.now.value is not None]
+    rest = [row for row in rows if row.course.now.value is None]
+    return (rows, []) if len(rest) <= EMPTY_SHOWN or not known else (known, rest)
+
+
+def _rest(rows: Sequence[LeagueRow], lang: str) -> str:
+    if not rows:
+        return ""
+    named = [say(lang, "attention.pair", name=row.name, value=state_word(row.course.now.state, lang)) for row in rows]
+    return say(lang, "bulletin.rest", names=formats.listed(named, lang))
+
+
+def _table(desk: Desk, tile: Tile, league: League, parted: tuple[Sequence[LeagueRow], Sequence[LeagueRow]]) -> Grid:
     lang, dimension = desk.lang, desk.dimension
+    shown, rest = parted
     heads = (
         Head(say(lang, "league.rank"), 0.9), Head(say(lang, f"league.{dimension}"), 1.6), Head(say(lang, "league.value"), 1.0, True),
         Head(say(lang, "league.range"), 1.4, True, "interval"), Head(say(lang, "league.n"), 0.8, True), Head(say(lang, "league.change"), 1.7, True),
         Head(say(lang, "league.verdict", whole=league.whole_name), 1.5),
     )  # fmt: skip
     ranks = league.ranks
-    rows = [_row(desk, league, row, ranks.get(row.code)) for row in league.rows]
+    rows = [_row(desk, league, row, ranks.get(row.code)) for row in shown]
     course = league.whole
     cells = (*course_cells(desk, course, desk.around_where), change_cell(desk, course, desk.month.year_before, desk.around_where))
     rows.append(Row((text(""), text(league.whole_name), *cells, text("")), "whole"))
     title = say(lang, "league.title", what=say(lang, f"league.{dimension}"), name=say(lang, f"tile.{tile.key}"))
-    return Grid(f"league.{tile.key}", title, heads, tuple(rows), sheet=say(lang, f"bulletin.brief.{tile.key}"))
+    return Grid(f"league.{tile.key}", title, heads, tuple(rows), _rest(rest, lang), sheet=say(lang, f"bulletin.brief.{tile.key}"))
 
 
 def _row(desk: Desk, league: League, row: LeagueRow, rank: str | None) -> Row:

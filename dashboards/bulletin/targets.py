@@ -26,9 +26,9 @@ def targets_section(desk: Desk) -> Section:
     """The targets, those that are missed or at risk first."""
     lang = desk.lang
     heads = (
-        Head(say(lang, "bulletin.figure"), 2.5), Head(say(lang, "bulletin.place"), 1.5), Head(say(lang, "bulletin.target"), 1.2, True),
-        Head(say(lang, "bulletin.due"), 1.4), Head(say(lang, "columns.value"), 1.05, True), Head(say(lang, "bulletin.gap"), 1.25, True),
-        Head(say(lang, "bulletin.status"), 1.1), Head(say(lang, "bulletin.reason"), 2.6),
+        Head(say(lang, "bulletin.figure"), 2.75), Head(say(lang, "bulletin.place"), 1.2), Head(say(lang, "bulletin.target"), 1.2, True),
+        Head(say(lang, "bulletin.due"), 1.8), Head(say(lang, "columns.value"), 1.0, True), Head(say(lang, "bulletin.gap"), 1.4, True),
+        Head(say(lang, "bulletin.status"), 1.3), Head(say(lang, "bulletin.reason"), 2.65),
     )  # fmt: skip
     found = sorted(_ours(desk), key=lambda one: (ORDER.index(one.status), one.target.due_on, one.id))
     counts = {status: sum(one.status == status for one in found) for status in ORDER}
@@ -103,13 +103,15 @@ def _param(key: str, value: str, lang: str) -> str:
 
 
 def _place(desk: Desk, one: TargetStatus) -> str:
+    """Whom it was set for: a division, or one department."""
     code, department = one.target.division_code, one.target.dept_id
+    if department:
+        known = part_names(desk.gate, "department").get(department)
+        return known.name(desk.lang) if known else department
     place = desk.wanted.tree.place(code) if code else None
-    name = place.name(desk.lang) if place else desk.place_name if not code or code in (desk.codes[0], desk.wanted.tree.top) else code
-    if not department:
-        return name
-    known = part_names(desk.gate, "department").get(department)
-    return f"{name} · {known.name(desk.lang) if known else department}"
+    if place is not None:
+        return place.name(desk.lang)
+    return desk.place_name if not code or code in (desk.codes[0], desk.wanted.tree.top) else code
 
 
 def _reason(one: TargetStatus, unit: str, desk: Desk) -> str:
