@@ -29,12 +29,17 @@ SCHEMA = {
 
 @dataclass(frozen=True)
 class Mapped:
-    """Places with a figure: `name` and `unit` of the figure, and the page's own place among them, if any."""
+    """Places with a figure: `name` and `unit` of the figure, and the page's own place among them, if any.
+
+    `sites`: points on top as area_map.Ground takes them; `note` says what they are.
+    """
 
     rows: Sequence[Row]
     name: str
     unit: str
     here: str = ""
+    sites: pl.DataFrame | None = None
+    note: str = ""
 
 
 def map_card(gate: Gate, mapped: Mapped, view: View) -> list:
@@ -44,13 +49,13 @@ def map_card(gate: Gate, mapped: Mapped, view: View) -> list:
     if found.map is None:
         return told
     areas, look = _areas(mapped), Look.of(view.lang, view.theme, mapped.unit)
-    ground = Ground(found.map.features, found.map.code, selected=mapped.here)
+    ground = Ground(found.map.features, found.map.code, mapped.sites, mapped.here)
     chart = Chart(
         _title(areas, mapped, look),
         area_map(areas, look, ground),
         map_alt(areas, look),
         _table(areas, mapped, view),
-        say(view.lang, "maps.note"),
+        " ".join(text for text in (mapped.note, say(view.lang, "maps.note")) if text),
     )
     return [chart_card(chart, view), *told]
 

@@ -19,6 +19,7 @@ from dashboards.pages.waiting_booking import ask_booking, booking_card
 from dashboards.pages.waiting_figures import WAITING, waiting_tile
 from dashboards.pages.waiting_halls import ask_halls, hall_rows, halls_section, hour_section
 from dashboards.pages.waiting_hours import ask_hours, hours_card, hours_of, implausible
+from dashboards.pages.waiting_map import halls_map
 from dashboards.pages.waiting_told import halls_text, told_of
 from dashboards.pages.waiting_week import Pick, ask_week, week_card, week_of
 from dashboards.words import say
@@ -37,6 +38,7 @@ def layout(gate: Gate, view: View) -> html.Div:
         html.Div([week_card(week, name, view), hours_card(hours_of(board, pick), view)], className="halves"),
         hour_section(board, pick, view),
         *(league_section(league, selected.tile, view) for league in (parts, halls) if league.rows),
+        *halls_map(gate, parts, board.courses(selected.tile.main, "site"), name, view),
         html.Div([trend_section(tiles, view, reference_of(frame, board, selected.main)), booking_card(board, view)], className="halves"),
         halls_section(board, view),
     ]
