@@ -55,7 +55,9 @@ class Found:
 
     @property
     def words(self) -> str:
-        """Which names the sides have: of a life table, of a count, or of a share."""
+        """Which names the sides have: of a life table, of a count, of a share, or of rows that a figure only looks at."""
+        if is_partial(self.opened):
+            return "partial"
         if self.metric.form(self.opened.question.params).kind == "survival_quantile":
             return "life"
         return "share" if self.opened.has_denominator else "count"
@@ -131,9 +133,7 @@ def _told(found: Found) -> str:
     lang, reading, sums = found.lang, found.reading, found.totals
     form = found.metric.form(found.opened.question.params)
     if reading.value is None:
-        return say(
-            lang, "cases.told.nothing", state=state_word(reading.state, lang), rows=formats.count(sums.rows, lang), things=found.things
-        )
+        return _not_told(found)
     value = formats.amount(reading.value, form.unit, lang)
     if reading.low is not None and reading.high is not None:
         value += say(lang, "cases.told.interval", interval=formats.interval(reading.low, reading.high, form.unit, lang))
@@ -143,12 +143,18 @@ def _told(found: Found) -> str:
     return say(lang, f"cases.told.{_template(found, form.kind, complement=form.complement)}", **given)
 
 
+def _not_told(found: Found) -> str:
+    """Why there is no number, and that rows are listed where there are some."""
+    lang, state = found.lang, found.reading.state
+    because = say(lang, f"because.{state}") if has_word(lang, f"because.{state}") else ""
+    rows = say(lang, "cases.told.rows", rows=formats.count(found.totals.rows, lang), things=found.things) if found.totals.rows else ""
+    return say(lang, "cases.told.nothing", state=state_word(state, lang), because=because, rows=rows).strip()
+
+
 def _template(found: Found, kind: str, *, complement: bool) -> str:
     opened = found.opened
-    if is_partial(opened):
-        return "partial"
-    if found.words == "life":
-        return "life"
+    if found.words in ("partial", "life"):
+        return found.words
     if not opened.has_denominator:
         return "distinct" if kind.endswith("distinct") else "total" if opened.amounts else "count"
     if complement:
@@ -156,7 +162,7 @@ def _template(found: Found, kind: str, *, complement: bool) -> str:
     if "denominator" in opened.amounts:
         return "sums"
     if "numerator" in opened.amounts:
-        return "mean"
+        return "mean" if kind.endswith("mean") else "sums"
     sums = found.totals
     return "share" if sums.numerator and sums.missed else "share_all" if sums.numerator else "share_none"
 

@@ -116,12 +116,13 @@ def test_every_kind_of_figure_has_a_page_in_words(gate, figure, lang):
 @pytest.mark.parametrize(
     ("figure", "sentence"),
     [
-        ("", "60 : each row counts one."),
+        ("", "60 cases; each row is one of them."),
         ("depth", "30.0 % : 24 of 80 items count, 56 do not."),
         ("cut", "85.0 % : 1 − 180 ÷ 1,200, added up over 60 cases."),
         ("no_such_figure", "No figure is called “no_such_figure”."),
         ("target_attainment", "divides a figure by its target"),
-        ("reach_15min", "Not provided: 0 cells of this place and period."),
+        ("reach_15min", "Not provided. No source has delivered the records for this figure."),
+        ("depth_gap:variant:share", "added up over"),
         ("catalogue_departments", "2 different ones among 80 items; each counts once."),
     ],
 )
