@@ -41,10 +41,10 @@ def departments_section(frame: Frame, board: Board) -> html.Section:
     rows = department_rows(frame, board)
     drawn = rows.filter((pl.col("cases_value") >= LEAST) & pl.col("declared_value").is_not_null() & pl.col("observed_value").is_not_null())
     drawn = drawn.head(DRAWN if drawn.height >= COMPARED else 0).select(
-        "name", "href", declared="declared_value", observed="observed_value"
+        "name", "href", declared="declared_value", observed="observed_value", high="observed_high"
     )
     chart = Chart(
-        _title(drawn, lang),
+        departments_finding(drawn, lang),
         twin_bars(drawn, Look.of(lang, view.theme, "share")),
         _alt(drawn, lang),
         _table(rows, lang),
@@ -90,7 +90,7 @@ def _part(answer: pl.DataFrame | None, key: str) -> pl.DataFrame:
     return known.select("department", *(pl.col(name).alias(f"{key}_{name}") for name in MEASURES))
 
 
-def _title(drawn: pl.DataFrame, lang: str) -> str:
+def departments_finding(drawn: pl.DataFrame, lang: str) -> str:
     """In how many of the drawn departments clearly fewer cases end online than items are declared to: the whole interval lies below."""
     if drawn.is_empty():
         return say(lang, "channels.departments.title")

@@ -79,11 +79,12 @@ def _body(frame: Frame, shown: Shown) -> list:
         tile_strip(shown.tiles, view, shown.selected.tile.key),
         sources_section(frame),
         calendar_section(frame),
-        html.Div([rests_section(frame), trend_section(shown, view)], className="halves"),
+        html.Div([trend_section(shown, view), history_section(frame)], className="halves"),
+        rests_section(frame),
         checks_section(frame),
         html.Div([flags_section(frame), aside_section(frame)], className="halves"),
         files_section(frame),
-        html.Div([history_section(frame), release_section(frame)], className="halves"),
+        release_section(frame),
     ]
 
 

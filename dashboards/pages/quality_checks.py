@@ -90,5 +90,21 @@ def history_section(frame: Frame) -> html.Section:
         *(Column(result, say(lang, f"quality.result.{result}"), "number") for result in RESULTS),
     )
     note = say(lang, "quality.history.one" if runs.height == 1 else "quality.history.note", count=runs.height)
-    shown = Table("runs", say(lang, "quality.history.title"), columns, runs, order="-ran_at", size=8, note=note)
-    return html.Section([head, data_table(shown, frame.view)], className="panel-box")
+    shown = Table("runs", say(lang, "quality.history.title"), columns, runs, order="-ran_at", size=4, note=note)
+    tables = [html.H3(say(lang, "quality.tables.title")), data_table(_by_table(frame), frame.view)]
+    return html.Section([head, data_table(shown, frame.view), *tables], className="panel-box")
+
+
+def _by_table(frame: Frame) -> Table:
+    """How the checks of each table came out; a table leads to its checks."""
+    lang, found = frame.lang, outcomes(frame.gate)
+    sums = [(pl.col("outcome") == result).sum().alias(result) for result in RESULTS]
+    rows = found.group_by("table_name").agg(sums).sort(pl.col("passed") == pl.sum_horizontal(RESULTS), "table_name")
+    rows = rows.with_columns(
+        href=pl.Series([frame.view.href(find=f"checks:{name}", at="", sort="") for name in rows["table_name"]], dtype=pl.String)
+    )
+    columns = (
+        Column("table_name", say(lang, "definition.table"), "code", href="href", show=lambda row: html.Code(row["table_name"])),
+        *(Column(result, say(lang, f"quality.result.{result}"), "number") for result in RESULTS),
+    )
+    return Table("check-tables", say(lang, "quality.tables.title"), columns, rows, size=5, note=say(lang, "quality.tables.note"))

@@ -57,7 +57,7 @@ def sources_section(frame: Frame) -> html.Section:
         Column("quarantined", say(lang, "trust.aside"), "records"),
         Column("received_at", say(lang, "trust.last"), "instant"),
     )
-    shown = Table("sources", say(lang, "quality.sources.title"), columns, rows, size=30, note=say(lang, "quality.sources.note"))
+    shown = Table("sources", say(lang, "quality.sources.title"), columns, rows, size=12, note=say(lang, "quality.sources.note"))
     title = say(lang, "quality.sources.late", count=late) if late else say(lang, "quality.sources.on_time")
     return html.Section([html.H2(title), data_table(shown, frame.view)], className="panel-box")
 
@@ -70,7 +70,9 @@ def _source_rows(frame: Frame) -> pl.DataFrame:
         feed_name=pl.Series([feed_name(feed, lang) for feed in rows["feed"]], dtype=pl.String),
         state=pl.Series(told, dtype=pl.String),
         expected=pl.Series([cadence(row["cadence_hours"], lang) if row["newest_on"] else "" for row in rows.iter_rows(named=True)], dtype=pl.String),
-    ).sort(pl.col("is_late").fill_null(value=False), "source_id", "feed", descending=[True, False, False])  # fmt: skip
+    ).sort(
+        pl.col("is_late").fill_null(value=False), pl.col("newest_on").is_null(), "source_id", "feed", descending=[True, False, False, False]
+    )  # fmt: skip
 
 
 def _state(row: dict, lang: str) -> str:
@@ -161,6 +163,7 @@ def rests_rows(frame: Frame) -> pl.DataFrame:
     """One row a table behind figures, those that wait for a source first."""
     complete = {row["mart"]: row["complete_on"] for row in table(frame.gate, COMPLETE, "completeness_by_mart").iter_rows(named=True)}
     fresh, as_of = freshness(frame.gate), frame.scope.as_of
+    dated = set(fresh["feed"])  # these come first: they are what a figure may wait for
     delivered: dict[str, list[str]] = {}
     for row in frame.gate.table(DELIVERED).iter_rows(named=True):
         delivered.setdefault(row["feed"], []).append(row["source_id"])
@@ -169,7 +172,7 @@ def rests_rows(frame: Frame) -> pl.DataFrame:
         by_mart.setdefault(metric.mart, []).append(metric)
     rows = []
     for mart, found in by_mart.items():
-        fed = [feed for feed in _feeds_behind(mart) if feed in delivered]
+        fed = sorted((feed for feed in _feeds_behind(mart) if feed in delivered), key=lambda feed: feed not in dated)
         sources = sorted({source for feed in fed for source in delivered[feed]})
         until = complete.get(mart)
         families = list(dict.fromkeys(say(frame.lang, f"family.{metric.family}") for metric in found))

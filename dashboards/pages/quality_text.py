@@ -108,7 +108,7 @@ def few(names: Sequence[str], lang: str, most: int = 4) -> str:
     """The first names, and how many more."""
     if len(names) <= most:
         return formats.listed(list(names), lang)
-    return say(lang, "quality.and_more", names=formats.listed(list(names[:most]), lang), more=len(names) - most)
+    return say(lang, "quality.and_more", names=say(lang, "quality.comma").join(names[:most]), more=len(names) - most)
 
 
 def size(count: int, lang: str) -> str:

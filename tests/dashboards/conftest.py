@@ -150,6 +150,12 @@ def late_city(tmp_path_factory) -> Settings:
     return publish_city(tmp_path_factory.mktemp("late"), extra)
 
 
+@pytest.fixture(scope="session")
+def city_with(tmp_path_factory):
+    """A way to publish the tiny city with further tables of one's own."""
+    return lambda extra: publish_city(tmp_path_factory.mktemp("city"), extra)
+
+
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
     """The dashboards of an installation on a free port of this machine; the address."""
@@ -180,7 +186,7 @@ def client(address) -> Iterator[httpx.Client]:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def client_of():
     """A way to read any installation."""
 
