@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.attributes import aria, data
 from dashboards.controls import View
 from dashboards.gate import Gate

@@ -8,8 +8,8 @@ from functools import cache, partial
 
 import plotly.graph_objects as go
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.cards.chart import Chart, chart_card
 from dashboards.cards.table import Column, Table
@@ -52,19 +52,28 @@ def drawn(key: str, lang: str, theme: str) -> Drawn:
 def _card(key: str, view: View) -> html.Section:
     figure, rows, alt = drawn(key, view.lang, view.theme)
     title = say(view.lang, f"gallery.chart.{key}")
-    return chart_card(Chart(title, figure, alt or title, table_of(key, title, rows), say(view.lang, f"gallery.chart_note.{key}"), 3), view)
-
-
-def table_of(key: str, title: str, rows: pl.DataFrame) -> Table:
-    """Sample rows as they are, in columns named as the figure's module names them."""
-    shown = [name for name in rows.columns if name not in ("href", "code")]
-    return Table(
-        key,
-        title,
-        tuple(Column(name, name, "number" if rows.schema[name].is_numeric() else "text") for name in shown),
-        rows.with_columns(pl.col(pl.Date).cast(pl.String)),
-        size=10,
+    return chart_card(
+        Chart(title, figure, alt or title, table_of(key, title, rows, view.lang), say(view.lang, f"gallery.chart_note.{key}"), 3), view
     )
+
+
+def table_of(key: str, title: str, rows: pl.DataFrame, lang: str) -> Table:
+    """The rows behind a sample; what stands in place of a missing value is its state."""
+    has_value = "value" in rows.columns
+    hidden = {"href", "code", "start", *(["state"] if has_value else [])}
+    columns = tuple(_column(name, rows, lang, has_value=has_value) for name in rows.columns if name not in hidden)
+    return Table(key, title, columns, rows, size=10)
+
+
+def _column(name: str, rows: pl.DataFrame, lang: str, *, has_value: bool) -> Column:
+    kind = rows.schema[name]
+    title = say(lang, f"gallery.columns.{name}")
+    if name == "state":
+        return Column(name, title, show=lambda row: say(lang, f"drawing.day.{row['state']}"))
+    if name == "column":
+        return Column(name, title, show=lambda row: row["column"] if row["column"].isdigit() else say(lang, "gallery.untested"))
+    written = "day" if kind == pl.Date else "flag" if kind == pl.Boolean else "number" if kind.is_numeric() else "text"
+    return Column(name, title, written, state="state" if name == "value" and has_value and "state" in rows.columns else "")
 
 
 def _look(view: View, unit: str) -> Look:
@@ -236,10 +245,9 @@ def _sparse(state: str, readings: dict, view: View) -> html.Section:
     kinds = {"value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "n": pl.Float64}
     rows = pl.DataFrame(months, schema_overrides=kinds)
     title = say(view.lang, f"state.{state}")
-    return chart_card(
-        Chart(title, trend(rows, _look(view, "share")), title, table_of(f"no-{state}", title, rows), say(view.lang, f"because.{state}"), 3),
-        view,
-    )
+    alt, why = say(view.lang, "drawing.none_state", state=title), say(view.lang, f"because.{state}")
+    figure = trend(rows, _look(view, "share"))
+    return chart_card(Chart(title, figure, alt, table_of(f"no-{state}", title, rows, view.lang), why, 3), view)
 
 
 def _single(kind: str, view: View) -> html.Section:
@@ -247,4 +255,4 @@ def _single(kind: str, view: View) -> html.Section:
     rows = pl.DataFrame([month])
     title = say(view.lang, f"gallery.sparse.{kind}")
     alt = f"{title} {formats.share(0.42, view.lang)}"
-    return chart_card(Chart(title, trend(rows, _look(view, "share")), alt, table_of(f"single-{kind}", title, rows), "", 3), view)
+    return chart_card(Chart(title, trend(rows, _look(view, "share")), alt, table_of(f"single-{kind}", title, rows, view.lang), "", 3), view)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.controls import LANGUAGES
 from dashboards.figures.shades import ink_on, ramp, shades
@@ -23,7 +22,7 @@ def type_scale(lang: str) -> html.Div:
     lines = [
         html.Div(
             [
-                html.Span(f"{name} · {pixels} px", className="faint"),
+                html.Code(f"{name} · {pixels} px", className="faint"),
                 html.Span(say(lang, "gallery.sample_text"), style={"fontSize": f"{pixels / 16}rem"}),
             ],
             className="type-line",
@@ -37,7 +36,7 @@ def spaces() -> html.Div:
     """Every distance as a bar of its length."""
     bars = [
         html.Div(
-            [html.Span(f"{name} · {pixels} px", className="faint"), html.Span(style={"width": f"{pixels * 4}px"}, className="space-bar")]
+            [html.Code(f"{name} · {pixels} px", className="faint"), html.Span(style={"width": f"{pixels * 4}px"}, className="space-bar")]
         )
         for name, pixels in SPACE.items()
     ]

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
-from dash import html
-from dash.development.base_component import Component
 
+from dashboards import elements as html
 from dashboards.cards.chart import Chart, chart_card, course_table, trend_alt
 from dashboards.cards.league import League, Row, league_finding, league_table
 from dashboards.cards.states import empty, error, missing, not_allowed, skeleton
@@ -34,7 +33,7 @@ def tiles(view: View) -> html.Div:
     return html.Div([_specimen(state, tile_card(data, view), view.lang) for state, data in samples.tiles()], className="specimens")
 
 
-def _specimen(state: str, node: Component, lang: str) -> html.Div:
+def _specimen(state: str, node: html.Element, lang: str) -> html.Div:
     return html.Div(
         [html.P(say(lang, f"gallery.tile.{state}"), className="caption"), html.Div(node, className="specimen-body")], className="specimen"
     )
@@ -143,9 +142,9 @@ def _stale() -> Trust:
     """A release that could not be replaced, with a failed check and a late source."""
     last = [datetime(2018, 10, 20, 18, 5), datetime(2018, 10, 31, 23, 40)]
     sources = pl.DataFrame(
-        {"source_id": ["halls-north", "cases-city"], "feed": ["queue_tickets", "case_events"], "files": [20, 31], "rows": [51200, 402118],
+        {"source_id": ["s-01", "s-02"], "feed": ["queue_tickets", "case_events"], "files": [20, 31], "rows": [51200, 402118],
          "quarantined": [14, 0], "last_received": last}
     )  # fmt: skip
-    late = pl.DataFrame({"source_id": ["halls-north"], "days": [11]})
+    late = pl.DataFrame({"source_id": ["s-01"], "days": [11]})
     check = Check("queue_tickets", "0.4 %", {"en": "Called before the ticket was drawn", "zh": "叫号时间早于取号时间"}, "warn")
     return Trust("sample", date(2018, 10, 31), datetime(2018, 11, 1, 6, 40), 118, [check], sources, late, is_stale=True)

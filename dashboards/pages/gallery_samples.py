@@ -86,7 +86,7 @@ def tiles() -> list[tuple[str, TileData]]:
     running = TileData(
         wait.tile,
         {key: replace(own, scope=RUNNING, open_from=date(2018, 10, 20)) for key, own in wait.courses.items()},
-        waiting=Waiting("halls-north", "queue_tickets", date(2018, 10, 19)),
+        waiting=Waiting("s-01", "queue_tickets", date(2018, 10, 19)),
         so_far=SoFar(13, Reading("value", 4.9, 4.5, 5.3, 900.0), {MONTH.previous: Reading("value", 5.2, 4.9, 5.5, 1210.0)}),
     )
     cut = tile_named("cut")
