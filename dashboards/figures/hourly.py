@@ -10,7 +10,6 @@ from dashboards import formats
 from dashboards.figures.hover import BOX
 from dashboards.figures.labels import without_data
 from dashboards.figures.look import Look
-from dashboards.theme import chart_template
 from dashboards.words import say
 
 PANEL = 110
@@ -24,7 +23,7 @@ def hourly(hours: pl.DataFrame, look: Look) -> go.Figure:
     if not shown:
         return without_data(look, PANEL * 2, hours)
     figure = make_subplots(rows=len(shown), cols=1, shared_xaxes=True, vertical_spacing=0.36 / len(shown) if len(shown) > 1 else 0)
-    figure.update_layout(template=chart_template(look.palette), height=60 + (PANEL + 20) * len(shown))
+    figure.update_layout(meta=look.theme, height=60 + (PANEL + 20) * len(shown))
     for row, name in enumerate(shown, start=1):
         _add_panel(figure, hours, (name, row), look)
         _add_title(figure, (name, row), look)

@@ -11,7 +11,6 @@ from dashboards.figures.labels import clipped, without_data
 from dashboards.figures.look import Look, span
 from dashboards.figures.time_axis import AIR
 from dashboards.sentences import state_word
-from dashboards.theme import chart_template
 
 MOST = 24
 PANEL, TITLE, FOOT = 78, 40, 34
@@ -50,7 +49,7 @@ def _panels(count: int, across: int, look: Look) -> go.Figure:
         vertical_spacing=TITLE / frame if down > 1 else 0,
         horizontal_spacing=0.05 if across > 1 else 0,
     )
-    figure.update_layout(template=chart_template(look.palette), height=height, margin={"t": TITLE, "b": FOOT, "r": 8, "l": 8})
+    figure.update_layout(meta=look.theme, height=height, margin={"t": TITLE, "b": FOOT, "r": 8, "l": 8})
     return figure
 
 

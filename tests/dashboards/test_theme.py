@@ -2,10 +2,12 @@
 
 from dataclasses import asdict
 
+import polars as pl
 import pytest
 
 from dashboards.figures.grades import colours as grade_colours
-from dashboards.figures.look import Look
+from dashboards.figures.hourly import hourly
+from dashboards.figures.look import Look, blank, dressed
 from dashboards.figures.series_colours import series_colours
 from dashboards.figures.shades import ink_on, neutral, ramp, shades, thinned
 from dashboards.theme import DARK, LIGHT, PALETTES, chart_template, contrast, see_through, stylesheet
@@ -44,6 +46,13 @@ def test_both_themes_define_the_same_variables():
     light, dark = text.split("@media screen")
     assert {line.split(":")[0] for line in dark.split("--")[1:]} <= {line.split(":")[0] for line in light.split("--")[1:]}
     assert f"--accent: {LIGHT.accent}" in light and f"--accent: {DARK.accent}" in dark
+
+
+def test_a_chart_is_sent_in_the_look_of_its_reader():
+    sent = dressed(blank(Look.of("zh", "dark", "share"), 300))
+    assert sent["layout"]["template"]["layout"]["colorway"][0] == DARK.accent
+    assert sent["layout"]["height"] == 300 and "meta" not in sent["layout"]
+    assert dressed(hourly(pl.DataFrame({"hour": [9], "arrivals": [3.0]}), Look.of("en", "dark", "share")))["layout"]["template"]["layout"]["font"]["color"] == DARK.ink_soft
 
 
 def test_the_chart_template_uses_the_palette():
