@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.tile import tile_strip
@@ -18,7 +17,7 @@ from dashboards.pages.handling_curve import HALF, NINE, curve_card
 from dashboards.pages.handling_days import PER_CASE, days_card, days_now
 from dashboards.pages.handling_overdue import OVERDUE_CASES, ask_overdue, overdue_by, overdue_course, overdue_section
 from dashboards.pages.handling_steps import FACTS, steps_section
-from dashboards.pages.handling_told import days_sentence, overdue_sentence
+from dashboards.pages.handling_told import UNTOLD, days_sentence, overdue_sentence
 from dashboards.pages.page import Page
 from dashboards.pages.sections import Told as Tiles
 from dashboards.pages.sections import tell, trend_section
@@ -47,7 +46,7 @@ def layout(gate: Gate, view: View) -> html.Div:
         html.Div([days_card(frame, board), curve_card(frame, board)], className="halves even"),
         *_selected(frame, board, told),
         steps_section(frame, board),
-        overdue_section(frame),
+        overdue_section(frame, is_known=told.tiles[0].main.now.state not in UNTOLD),
     ]
     return framed(frame, Told("handling", headline(frame, board, told)), sections)
 
@@ -83,7 +82,7 @@ def headline(frame: Frame, board: Board, told: Tiles) -> list[str]:
     said = [
         statement(first.tile.key, first.main, first.standing, lang),
         days_sentence(days_now(board), lang),
-        overdue_sentence(overdue_course(board).now, last_day(frame.scope), lang),
+        overdue_sentence(overdue_course(board).now, first.main.now, last_day(frame.scope), lang),
     ]
     if frame.scope.is_provisional or first.main.is_provisional:
         return [*said, say(lang, "headline.provisional", period=formats.period(frame.scope.period, lang))]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import polars as pl
-from dash import html
+from dataclasses import replace
 
+import polars as pl
+
+from dashboards import elements as html
 from dashboards.board import Board
 from dashboards.cards.league import League, Row
 from dashboards.cards.long_league import league_or_pages
@@ -15,7 +17,9 @@ from dashboards.differences import Group, differences
 from dashboards.indicators import Indicator, Tile
 from dashboards.pages.frame import Frame
 from dashboards.places import part_names
+from dashboards.readings import Reading
 from dashboards.words import say
+from metrics.states import FLOOR, INSUFFICIENT_N
 
 Names = dict[str, tuple[str, str]]  # by code: shown name, address
 
@@ -51,7 +55,13 @@ def _section(league: League, tile: Tile, frame: Frame) -> html.Section:
 
 def _rows(frame: Frame, courses: dict[str, Course], dimension: str) -> list[Row]:
     names = names_of(frame, dimension)
-    return [Row(code, *names.get(code, (code, "")), course) for code, course in courses.items()]
+    return [Row(code, *names.get(code, (code, "")), floored(course)) for code, course in courses.items()]
+
+
+def floored(course: Course) -> Course:
+    """The course without readings that rest on fewer than ten cases: a median of one case must not stand beside others."""
+    few = {key: Reading(INSUFFICIENT_N, n=now.n) for key, now in course.readings.items() if now.value is not None and (now.n or 0) < FLOOR}
+    return replace(course, readings={**course.readings, **few}) if few else course
 
 
 def names_of(frame: Frame, dimension: str) -> Names:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.table import Column, Table, data_table
@@ -79,10 +79,13 @@ def coming(frame: Frame) -> pl.DataFrame:
     return scoped(frame.gate, COMING, frame.scope, {"cases": "mart_case"}, day=last_day(frame.scope), soon=SOON)
 
 
-def overdue_section(frame: Frame) -> html.Section:
-    """Both lists."""
+def overdue_section(frame: Frame, *, is_known: bool = True) -> html.Section:
+    """Both lists; where no case was ever due, the absence of overdue ones says nothing."""
     lang, day = frame.lang, last_day(frame.scope)
     late, due = overdue(frame), coming(frame)
+    if not is_known and late.is_empty():
+        words = [html.H2(say(lang, "handling.overdue.table")), html.P(say(lang, "handling.overdue.unknown"), className="note")]
+        return html.Section(words, className="panel-box overdue")
     parts: list = [html.H2(title(late.height, day, lang))]
     if late.is_empty():
         parts.append(html.P(say(lang, "handling.overdue.nothing"), className="note"))

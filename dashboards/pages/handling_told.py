@@ -10,6 +10,7 @@ from dashboards.readings import Reading
 from dashboards.words import say
 
 DAYS = ("actual", "promised", "legal")
+UNTOLD = ("not_provided", "not_applicable")  # states of a share of promises kept of which nothing fell due
 
 
 def days_sentence(days: Mapping[str, Reading], lang: str) -> str:
@@ -37,9 +38,9 @@ def days_finding(days: Mapping[str, Reading], lang: str) -> str:
     return say(lang, "handling.days.same")
 
 
-def overdue_sentence(overdue: Reading, day: date, lang: str) -> str:
-    """How many open cases are past their promised date; empty where that is not known."""
-    if overdue.value is None:
+def overdue_sentence(overdue: Reading, promise: Reading, day: date, lang: str) -> str:
+    """How many open cases are past their promised date; empty where that is not known, or where none was due at all."""
+    if overdue.value is None or (overdue.value == 0 and promise.state in UNTOLD):
         return ""
     count, on = int(overdue.value), formats.day(day, lang)
     key = "none" if count == 0 else "one" if count == 1 else "some"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.tile import TileData, tile_strip
@@ -48,13 +47,14 @@ def layout(gate: Gate, view: View) -> html.Div:
     board = _ask(frame)
     told = _with_latest_poll(tell(board, frame.name, frame.goals, view, TILES))
     tile = told.selected.tile
-    parts = parts_section(frame, board, tile)
-    trend = trend_section(told, view, reference_of(frame, board, told.selected.main))
+    parts, control = parts_section(frame, board, tile), control_card(frame, board)
+    is_bad = tile.main == BAD  # its course stands there with its limits
+    trend = control if is_bad else trend_section(told, view, reference_of(frame, board, told.selected.main))
     sections = [
         tile_strip(told.tiles, view, tile.key),
         html.Div([grades_card(frame, board, board.course(DEFAULT).now), silence_section(frame, board)], className="halves even"),
         *beside(parts, trend, is_narrow=chosen(frame, tile) == frame.part_dimension),
-        html.Div([control_card(frame, board), stages_card(frame)], className="halves even"),
+        html.Div([*([] if is_bad else [control]), stages_card(frame)], className="halves even"),
         facts_strip(frame, board),
         funnel_card(frame, board),
         cases_section(frame),
