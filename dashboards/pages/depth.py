@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import polars as pl
-from dash import html
+from dataclasses import replace
 
+import polars as pl
+
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria
 from dashboards.cards.table import Table, data_table
@@ -20,6 +22,7 @@ from dashboards.pages.depth_tables import changed, every_item, over_declared, un
 from dashboards.pages.depth_told import finding, qualifier
 from dashboards.pages.frame import Frame, Told, frame_of, framed, reference_of, thing_name
 from dashboards.pages.page import Page
+from dashboards.pages.sections import Told as Tiles
 from dashboards.pages.sections import tell, trend_section
 from dashboards.places import part_names
 from dashboards.words import say
@@ -29,7 +32,7 @@ def layout(gate: Gate, view: View) -> html.Div:
     """The page for a view."""
     asked = ask(frame_of(gate, view))
     frame, board, level = asked.frame, asked.board, asked.level
-    told = tell(board, frame.name, frame.goals, view, tiles_of(level))
+    told = _with_own_target(tell(board, frame.name, frame.goals, view, tiles_of(level)), asked)
     first, second = ((data.main, data.standing) for data in told.tiles[:2])
     headline = [finding(first, second, level, view.lang), qualifier(asked.counts, view.lang)]
     if frame.scope.is_provisional or any(data.main.is_provisional for data in told.tiles[:2]):
@@ -46,6 +49,16 @@ def layout(gate: Gate, view: View) -> html.Div:
         *_untested(asked),
     ]
     return framed(frame, Told("depth", headline), sections)
+
+
+def _with_own_target(told: Tiles, asked: Asked) -> Tiles:
+    """A department's own target before the one of the place around it."""
+    code, first = asked.view.dept, told.tiles[0]
+    own = parts_of.target_of(asked.frame, first.main, "department", code) if code else None
+    if own is None:
+        return told
+    mine = replace(first, standing=own)
+    return replace(told, tiles=[mine, *told.tiles[1:]], selected=mine if told.selected is first else told.selected)
 
 
 def level_chooser(level: int, view: View) -> html.Nav:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import data
 from dashboards.board import Board
@@ -35,11 +34,11 @@ def layout(gate: Gate, view: View) -> html.Div:
     level = verdict.get("declared_level")
     extra = item.extra(ALLOWED[level]) if level in ALLOWED else []
     body = [
-        html.Div([verdicts(item), facts(item)], className="halves"),
-        html.Div([visits(item), causes(item)], className="halves"),
+        html.Div([html.Div([verdicts(item), visits(item)], className="stacked"), facts(item)], className="halves"),
+        html.Div([causes(item), channels(item)], className="halves"),
         year_section(item, figures(item)),
-        html.Div([_trend(item), channels(item)], className="halves"),
-        html.Div([documents(item), versions(item)], className="halves"),
+        html.Div([_trend(item), documents(item)], className="halves"),
+        versions(item),
         latest(item),
     ]
     headline = [depth_sentence(verdict, lang), cause_sentence(verdict, extra, lang) if verdict.get("verdict") == "contradicted" else ""]

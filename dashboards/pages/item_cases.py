@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.cards.chart import Chart, chart_card
 from dashboards.cards.table import Column, Table, data_table
@@ -99,7 +99,8 @@ def _visits_finding(data: pl.DataFrame, declared: int | None, lang: str) -> str:
     if declared >= MOST:
         return say(lang, "item.visits.title")
     words = {"over": formats.count(over, lang), "online": formats.count(online, lang), "declared": formats.number(declared)}
-    return say(lang, "item.visits.over" if over else "item.visits.kept", **words)
+    key = "over" if over else "kept"
+    return say(lang, f"item.visits.{key}_none" if declared == 0 else f"item.visits.{key}", **words)
 
 
 def causes(item: ItemFile) -> html.Section:

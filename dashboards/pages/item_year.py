@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.indicators import Indicator
