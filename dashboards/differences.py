@@ -85,12 +85,18 @@ def _funnelled(row: dict) -> _Found:
 
 
 def _by_interval(course: Course, whole: float) -> _Found | None:
-    """Means and quantiles: how many half-widths of its interval a value lies from the whole, read from the normal curve."""
+    """Means and quantiles: how many half-widths of its interval a value lies from the whole, read from the normal curve.
+
+    Only the half towards the whole counts, so a quantile whose upper end has not been reached can still lie clearly above.
+    """
     now = course.now
-    if now.value is None or now.low is None or now.high is None:
+    if now.value is None:
         return None
     side = (now.value > whole) - (now.value < whole)
-    half = now.value - now.low if side > 0 else now.high - now.value
+    edge = now.low if side > 0 else now.high
+    if edge is None:
+        return None
+    half = abs(now.value - edge)
     distance = abs(now.value - whole) * Z / half if half > 0 else (float("inf") if side else 0.0)
     p_value = float(2 * ndtr(-distance))
     return _Found(side, p_value, p_value < 1 - INNER)

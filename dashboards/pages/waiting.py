@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.league import League, Row
@@ -32,13 +31,14 @@ def layout(gate: Gate, view: View) -> html.Div:
     tiles = tell(board, frame.name, frame.goals, view, WAITING)
     selected, name = tiles.selected, say(view.lang, f"tile.{tiles.selected.tile.key}")
     week, (parts, halls) = week_of(board, selected.tile.main), _leagues(frame, board, tiles)
+    sections = [league_section(league, selected.tile, view) for league in (parts, halls) if league.rows]
     body = [
         tile_strip(tiles.tiles, view, selected.tile.key),
         counted(board, view.lang),
         html.Div([week_card(week, name, view), hours_card(hours_of(board, pick), view)], className="halves"),
         hour_section(board, pick, view),
-        *(league_section(league, selected.tile, view) for league in (parts, halls) if league.rows),
-        *halls_map(gate, parts, board.courses(selected.tile.main, "site"), name, view),
+        html.Div([*sections[:1], *halls_map(gate, parts, board.courses(selected.tile.main, "site"), name, view)], className="halves"),
+        *sections[1:],
         html.Div([trend_section(tiles, view, reference_of(frame, board, selected.main)), booking_card(board, view)], className="halves"),
         halls_section(board, view),
     ]

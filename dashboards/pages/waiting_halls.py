@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards.board import Board
 from dashboards.cards.league import Row
 from dashboards.cards.table import Column, Table, data_table

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dashboards import formats
 from dashboards.cards.league import League, Row
-from dashboards.cards.tile import TileData
 from dashboards.figures.look import Look
 from dashboards.pages.sections import Told
 from dashboards.pages.waiting_week import Week, peaks_text, span_text
@@ -23,15 +22,15 @@ def told_of(tiles: Told, week: Week, where: str, lang: str) -> list[str]:
         last = say(lang, "headline.provisional", period=formats.period(period, lang))
     else:
         last = changes({data.tile.key: data.main for data in tiles.tiles}, period, lang)
-    return [finding, spread_text(selected, lang), hours_text(week, lang), where, last]
+    return [finding, spread_text(tiles, lang), hours_text(week, lang), where, last]
 
 
-def spread_text(data: TileData, lang: str) -> str:
-    """Beside a mean of waits, what half and nine in ten wait at most; nothing where a quantile has not been reached."""
-    known = {key: data.courses[key].now.value for key in ("wait_p50", "wait_p90") if key in data.courses}
-    if len(known) < 2 or None in known.values():
-        return ""
-    return say(lang, "told_more.spread", **{key: formats.amount(value or 0.0, "minutes", lang) for key, value in known.items()})
+def spread_text(tiles: Told, lang: str) -> str:
+    """Beside a mean of waits what nine in ten wait at most, beside that what half do; nothing where it has not been reached."""
+    tail = next(data for data in tiles.tiles if data.tile.key == "wait_tail")
+    beside = {"wait_mean": "wait_p90", "wait_tail": "wait_p50"}.get(tiles.selected.tile.key, "")
+    value = tail.courses[beside].now.value if beside else None
+    return "" if value is None else say(lang, f"told_more.{beside}", value=formats.amount(value, "minutes", lang))
 
 
 def hours_text(week: Week, lang: str) -> str:

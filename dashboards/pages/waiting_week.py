@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board, Span
 from dashboards.cards.chart import Chart, chart_card

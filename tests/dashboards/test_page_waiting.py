@@ -9,6 +9,7 @@ import pytest
 
 from dashboards.controls import View
 from dashboards.course import Course, Scope
+from dashboards.differences import Group, differences
 from dashboards.figures.look import Look
 from dashboards.gate import Gate
 from dashboards.indicators import Indicator
@@ -150,6 +151,14 @@ def test_a_gap_between_visitors_is_told_only_when_it_is_clear():
     )
     assert "no clear difference" in booking_title(course(9.0, 5.0, 13.0), course(8.0, 3.0, 13.0), "en")
     assert booking_title(course(9.0, 5.0, 13.0), course(None, None, None), "en") == "With and without an appointment"
+
+
+def test_a_quantile_whose_upper_end_is_not_reached_is_judged_by_its_lower_one_alone():
+    whole = course(33.0, 27.0, 41.0)
+    sides = differences(
+        [Group({"above": course(55.0, 49.0, None), "below": course(20.0, 10.0, None), "near": course(36.0, 22.0, None)}, whole)]
+    )
+    assert sides == [{"above": 1, "below": None, "near": 0}]
 
 
 def test_conditions_leave_out_what_tickets_do_not_have():
