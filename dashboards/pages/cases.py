@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria
 from dashboards.cards.table import data_table
@@ -232,7 +231,7 @@ def _condition(found: Found) -> html.Details:
     lines += [(f"definition.{role}", html.Code(sql)) for role, sql in opened.fragments]
     terms = [html.Div([html.Dt(say(lang, key)), html.Dd(text)]) for key, text in lines]
     statement = html.Details(
-        [html.Summary(say(lang, "cases.statement")), html.Pre(html.Code(opened.statement("select * from opened")))], className="sql"
+        [html.Summary(say(lang, "cases.statement")), html.Pre(html.Code(opened.statement("select * from opened")), tabIndex="0")], className="sql"
     )
     return html.Details([html.Summary(say(lang, "cases.condition")), html.Dl(terms, className="terms"), statement], className="condition")
 
