@@ -38,7 +38,7 @@ def report(  # noqa: PLR0913  (options of a command)
         raise Wrong(f"A bulletin is written in {' or '.join(LANGUAGES)}, not in {lang!r}.")
     gate = Gate(Settings.load(home))
     try:
-        suffix = check_suffix(output.suffix)
+        suffix = check_suffix(output.suffix, chosen)
         asked = wanted(gate, month, district, chosen)
         content = make_bulletin(gate, asked.month.key, district, chosen, suffix)
     except BulletinRefused as error:

@@ -17,6 +17,6 @@ _WRITERS = {".html": html_of, ".xlsx": xlsx_of, ".pdf": pdf_of}
 
 def make_bulletin(source: Gate | Settings, month: str = "", place_code: str = "", lang: str = "en", suffix: str = ".pdf") -> bytes:
     """The file of a bulletin. Empty month: the latest that is complete; empty place: the whole. BulletinRefused, NoRelease where there is none."""
-    kind = check_suffix(suffix)
+    kind = check_suffix(suffix, lang)
     gate = source if isinstance(source, Gate) else Gate(source)
     return _WRITERS[kind](content(gate, month, place_code, lang))

@@ -13,13 +13,14 @@ from dashboards.bulletin.request import BulletinRefused, wanted
 from dashboards.bulletin.summary import cards, headline, provisional, stands_out, summary_grid, trust_sentences
 from dashboards.bulletin.targets import targets_section
 from dashboards.gate import Gate
+from dashboards.words import say
 
 
 def content(gate: Gate, month: str, place_code: str, lang: str) -> Bulletin:
     """The bulletin of a month (empty: the latest complete) and a place (empty: the whole); BulletinRefused where there is none."""
     desk = Desk.of(gate, wanted(gate, month, place_code, lang))
     if all(data.main.now.value is None for data in desk.tiles):
-        raise BulletinRefused(f"No figure of {desk.month.key} has a value for {desk.place_name}; choose another month or place.")
+        raise BulletinRefused(say(lang, "bulletin.refused.empty", month=desk.month.key, place=desk.place_name))
     sides = judged(desk)
     attention, improved = stands_out(desk)
     tiles = [tile_section(desk, data, sides[data.tile.key]) for data in desk.tiles]

@@ -25,6 +25,7 @@ DENIED = Indicator("contradicted", "depth_verdict_items", (("variant", "contradi
 COLUMNS = (DECLARED, OBSERVED, GAP, OVER, PROVEN, DENIED)
 SHOWN = 15
 FEWEST = 10  # cases: a share of fewer is not told, so nobody is named on it
+QUOTE = "'"
 MONTHS = 12  # that the evidence of an item reaches back
 
 _ITEMS = """select item_id, dept_id, declared_level from mart_depth_evidence
@@ -94,7 +95,7 @@ def _items(desk: Desk) -> Grid:
 
 
 def _item_rows(desk: Desk) -> list[Row]:
-    place = " and ".join(f"{name}_code = '{code}'" for name, code in desk.scope.where)
+    place = " and ".join(f"{name}_code = '{code.replace(QUOTE, QUOTE * 2)}'" for name, code in desk.scope.where)
     sql = _ITEMS.format(fewest=FEWEST, month=desk.month.start.isoformat(), place=f"and {place}" if place else "", limit=SHOWN)
     listed = list(desk.gate.table(sql).iter_rows(named=True))
     questions = {row["item_id"]: (_reached(desk, row), _visits(desk, row)) for row in listed}

@@ -17,7 +17,6 @@ from dashboards.periods import Period
 from dashboards.places import Place
 from dashboards.provisional import open_from
 from dashboards.readings import Reading, read_row
-from dashboards.standings import statuses
 from dashboards.trust import Trust, trust
 from dashboards.words import say
 from metrics.query import Query
@@ -109,7 +108,7 @@ class Desk:
     @cached_property
     def goals(self) -> Goals:
         """Targets as they stand at the end of the month, and the places whose targets hold here, nearest first."""
-        return Goals(statuses(self.gate, self.month.last_day), self.codes)
+        return Goals(self.gate, self.month.last_day, self.codes)
 
     @property
     def codes(self) -> tuple[str | None, ...]:

@@ -10,6 +10,7 @@ from dashboards.gate import Gate
 from dashboards.periods import Period
 from dashboards.places import Place, Tree, tree
 from dashboards.provisional import open_from
+from dashboards.words import say
 
 SUFFIXES = (".pdf", ".xlsx", ".html")
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
@@ -41,36 +42,36 @@ def wanted(gate: Gate, month: str, place_code: str, lang: str) -> Wanted:
     """Check what is asked for against the current release; BulletinRefused where it does not fit."""
     span = gate.table(_SPAN).row(0, named=True)
     found = tree(gate)
-    return Wanted(_month(gate, month, span["first_on"], span["as_of"]), _place(found, place_code), lang, found, span["as_of"])
+    asked = (month, lang)
+    return Wanted(_month(gate, asked, span["first_on"], span["as_of"]), _place(found, place_code, lang), lang, found, span["as_of"])
 
 
-def check_suffix(suffix: str) -> str:
+def check_suffix(suffix: str, lang: str = "en") -> str:
     """The kind of file; BulletinRefused for another one."""
     if suffix.lower() not in SUFFIXES:
-        said = f"A bulletin is not written as {suffix}" if suffix else "The file's name has no ending"
-        raise BulletinRefused(f"{said}; end its name with {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
+        raise BulletinRefused(say(lang, "bulletin.refused.suffix" if suffix else "bulletin.refused.no_suffix", suffix=suffix))
     return suffix.lower()
 
 
-def _month(gate: Gate, text: str, first_on: date | None, as_of: date) -> Period:
+def _month(gate: Gate, asked: tuple[str, str], first_on: date | None, as_of: date) -> Period:
+    text, lang = asked
     first, last = Period.holding(first_on or as_of), Period.holding(as_of)
     if not text:
         return max(Period.latest_before(min(open_from(gate) or as_of + timedelta(days=1), as_of + timedelta(days=1))), first)
     period = Period.parse(text) if _MONTH.match(text) else None
     if period is None:
-        raise BulletinRefused(f"{text!r} is not a month; write YYYY-MM, for example {last.key}.")
+        raise BulletinRefused(say(lang, "bulletin.refused.month", month=text, example=last.key))
     if not first <= period <= last:
-        raise BulletinRefused(f"There is no data of {period.key}; choose a month from {first.key} to {last.key}.")
+        raise BulletinRefused(say(lang, "bulletin.refused.span", month=period.key, first=first.key, last=last.key))
     return period
 
 
-def _place(found: Tree, code: str) -> Place | None:
+def _place(found: Tree, code: str, lang: str) -> Place | None:
     if not code or (found.whole and code == found.whole.code):
         return None
     place = found.place(code)
     if place is None:
-        known = ", ".join(f"{part.code} ({part.name('en')})" for part in found.parts()[:8])
-        raise BulletinRefused(
-            f"No place of this release has the code {code}; choose one of {known}." if known else f"No place has the code {code}."
-        )
+        known = [say(lang, "bulletin.refused.known", code=part.code, name=part.name(lang)) for part in found.parts()[:8]]
+        word = "bulletin.refused.place" if known else "bulletin.refused.no_place"
+        raise BulletinRefused(say(lang, word, code=code, known=("、" if lang == "zh" else ", ").join(known)))
     return place

@@ -26,9 +26,9 @@ def targets_section(desk: Desk) -> Section:
     """The targets, those that are missed or at risk first."""
     lang = desk.lang
     heads = (
-        Head(say(lang, "bulletin.figure"), 2.75), Head(say(lang, "bulletin.place"), 1.2), Head(say(lang, "bulletin.target"), 1.2, True),
-        Head(say(lang, "bulletin.due"), 1.8), Head(say(lang, "columns.value"), 1.0, True), Head(say(lang, "bulletin.gap"), 1.4, True),
-        Head(say(lang, "bulletin.status"), 1.3), Head(say(lang, "bulletin.reason"), 2.65),
+        Head(say(lang, "bulletin.figure"), 2.75), Head(say(lang, "bulletin.place"), 1.2), Head(say(lang, "bulletin.target"), 1.32, True),
+        Head(say(lang, "bulletin.due"), 1.8), Head(say(lang, "columns.value"), 1.0, True), Head(say(lang, "bulletin.gap"), 1.35, True),
+        Head(say(lang, "bulletin.status"), 1.3), Head(say(lang, "bulletin.reason"), 2.8),
     )  # fmt: skip
     found = sorted(_ours(desk), key=lambda one: (ORDER.index(one.status), one.target.due_on, one.id))
     counts = {status: sum(one.status == status for one in found) for status in ORDER}

@@ -68,6 +68,11 @@ def test_what_cannot_be_made_is_refused_with_what_to_do(tiny_city, month, place,
     assert str(refused.value) == said
 
 
+def test_a_refusal_is_in_the_readers_language(tiny_city):
+    with pytest.raises(BulletinRefused, match="^本次发布没有代码为999的地区；可选：440604（禅城区）、440608（高明区）。$"):
+        make_bulletin(tiny_city, "", "999", "zh", ".pdf")
+
+
 def test_without_a_release_there_is_no_bulletin(tmp_path):
     with pytest.raises(NoRelease):
         make_bulletin(Settings.load(tmp_path).prepare(), "", "", "en", ".pdf")
