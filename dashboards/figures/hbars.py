@@ -57,9 +57,12 @@ def _name_rows(figure: go.Figure, found: list[dict], look: Look, *, above: bool)
     font = {"color": look.palette.ink, "size": 13}
     figure.update_yaxes(range=[len(found) - 0.4, -0.85 if above else -0.6], showgrid=False, tickvals=at, tickfont=font, ticklabelstandoff=6)
     figure.update_yaxes(ticktext=[""] * len(found) if above else texts)
-    for place, text in enumerate(texts if above else []):
-        figure.add_annotation(
-            x=0, y=place - 0.2, xref="x domain", text=text, showarrow=False, xanchor="left", yanchor="bottom", xshift=-3, font=font, name="row"
+    if above:  # set at once: plotly validates all of them again whenever one is added
+        figure.update_layout(
+            annotations=[
+                {"x": 0, "y": place - 0.2, "xref": "x domain", "text": text, "showarrow": False, "xanchor": "left", "yanchor": "bottom", "xshift": -3, "font": font, "name": "row"}
+                for place, text in enumerate(texts)
+            ]
         )  # fmt: skip
 
 

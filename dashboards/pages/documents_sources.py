@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.chart import Chart, chart_card
@@ -23,6 +23,7 @@ STOCK = Indicator("licences_held", "elicence_stock")
 USE = Indicator("elicence_use_rate", "elicence_use_rate")
 FOUND = Indicator("data_share_hit_rate", "data_share_hit_rate")
 BY = ("licence_type",)
+DRAWN = 10  # licences that a chart can hold: those that could spare most papers
 
 
 def ask_sources(board: Board, frame: Frame) -> Board:
@@ -34,7 +35,7 @@ def licences_section(frame: Frame, board: Board) -> html.Section:
     """How much of what the library holds is used: the share of papers taken from it, with the stock beside."""
     lang, view = frame.lang, frame.view
     rows = _licence_rows(frame, board)
-    drawn = rows.filter(pl.col("value").is_not_null() | (pl.col("stock") > 0)).sort("value", descending=True, nulls_last=True)
+    drawn = rows.sort("n", descending=True, nulls_last=True).head(DRAWN).sort("value", descending=True, nulls_last=True)
     use, stock = board.course(USE), board.course(STOCK)
     is_known = use.now.value is not None and stock.now.value is not None
     texts = {"stock": known_or_state(stock, lang), "use": with_interval(use, lang)}
