@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from dashboards.case_records import Record, read_documents, read_points, read_records
@@ -21,7 +21,7 @@ _DOCUMENTS = """select material_code, licence_type, provided_by, is_required, wa
 _NAMES = """select name_zh, name_en from mart_item where item_id = $item order by version desc limit 1"""
 _BUNDLE = "select case_id from mart_case where bundle_id = $bundle and case_id <> $case order by case_id limit 20"
 _DAYS = "select day, working_day_no from ref_working_day where calendar_id = $calendar and day between $first and $last"
-_FILES = """select file_id, name, source_id, feed, sha256, strftime(received_at, '%Y-%m-%d %H:%M') as received
+_FILES = """select file_id, name, source_id, feed, sha256, received_at::timestamp as received
     from ledger_file where file_id in (select unnest($files)) order by file_id"""
 
 Names = dict[str, tuple[str, str]]  # Chinese and English by code
@@ -41,7 +41,7 @@ class SourceFile:
     source_id: str
     feed: str | None
     sha256: str
-    received: str
+    received: datetime
 
     @property
     def short(self) -> str:
@@ -74,6 +74,11 @@ class CaseFile:
         """The name of a document; its code where the release does not know it."""
         zh, en = self.document_names.get(code, ("", ""))
         return (zh or en if lang == "zh" else en or zh) or code
+
+    @property
+    def current(self) -> list[Record]:
+        """The records that count."""
+        return [record for record in self.records if not record.is_overtaken]
 
     def gap(self, first: date, last: date) -> int | None:
         """Working days from one day to another, the first not counted; None beyond the calendar."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.case_file import CaseFile
 from dashboards.case_records import Record
@@ -82,20 +81,23 @@ def _entry(case: CaseFile, entry: Entry, lang: str) -> html.Li:
     css = ["moment", f"is-{record.kind}", *(["is-paused"] if entry.is_paused else []), *(["is-overtaken"] if record.is_overtaken else [])]
     details = [text for text in _details(case, record, lang) if text]
     body = [
-        html.Span(_time(record, lang), className="when"),
+        html.Span(_time(record), className="when"),
         html.Div([html.Span(event_word(record, lang), className="what"), *([html.Span(" · ".join(details), className="detail")] if details else []),
                   html.Span(_source(case, record, lang), className="source")], className="told"),
     ]  # fmt: skip
     return html.Li(body, className=" ".join(css))
 
 
-def _time(record: Record, lang: str) -> str:
-    """The local time; of a source that keeps another one, the installation's own with its date, so that nobody takes it for the source's."""
-    if not record.is_timed:
+def _time(record: Record) -> str:
+    """The local time; none where only the day is known, or where the source keeps another time than the installation (see _elsewhere)."""
+    return f"{record.at:%H:%M}" if record.is_timed and not record.is_elsewhere else ""
+
+
+def _elsewhere(record: Record, lang: str) -> str:
+    """The installation's own date and time of a record whose source keeps another: named, so that nobody takes it for the source's."""
+    if not (record.is_timed and record.is_elsewhere):
         return ""
-    if record.is_elsewhere:
-        return say(lang, "case.zoned", time=f"{formats.day(record.at.date(), lang, short=True)} {record.at:%H:%M}")
-    return f"{record.at:%H:%M}"
+    return say(lang, "case.zoned", time=formats.instant(record.at, lang))
 
 
 def event_word(record: Record, lang: str) -> str:
@@ -110,6 +112,7 @@ def event_word(record: Record, lang: str) -> str:
 
 def _details(case: CaseFile, record: Record, lang: str) -> Iterator[str]:
     extra = record.extra
+    yield _elsewhere(record, lang)
     if record.channel:
         yield code_word("channel", record.channel, lang)
     if record.place:

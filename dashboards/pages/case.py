@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria, data
 from dashboards.cards.table import Column, Table, data_table
@@ -117,10 +117,22 @@ def _about(frame: Frame, case: CaseFile, place: Place | None) -> list:
         ("applicant", formats.listed(audience, lang) if audience else None),
         ("type", code_word("case_type", row["case_type"], lang) if row["case_type"] else None),
         ("outcome", code_word("outcome", row["outcome"], lang) if row["outcome"] else None),
+        ("delivered", _said(case, "delivery", "mode", lang)),
+        ("rated", _said(case, "rating", "grade", lang)),
         ("source", row["source_id"]),
         ("bundle", _bundle(case, frame.view) if row["bundle_id"] else None),
     ]
     return [_list(facts, lang)]
+
+
+def _said(case: CaseFile, kind: str, name: str, lang: str) -> str:
+    """What the records of a kind say, each thing once; empty where there are none."""
+    values = dict.fromkeys(record.extra[name] for record in case.current if record.kind == kind and name in record.extra)
+    words = {
+        "grade": lambda value: say(lang, "case.grade", grade=value),
+        "wait": lambda value: formats.amount(float(value), "minutes", lang),
+    }
+    return formats.listed([words[name](value) if name in words else code_word(name, value, lang) for value in values], lang)
 
 
 def _bundle(case: CaseFile, view: View) -> list:
@@ -172,6 +184,7 @@ def _visits(frame: Frame, case: CaseFile) -> list:
             say(lang, "case.at_most", count=row["declared_visits_max"]) if row["declared_visits_max"] is not None else None,
         ),
         ("visits", row["visits"]),
+        ("waited", _said(case, "ticket", "wait", lang)),
         ("terminal_visits", row["terminal_visits"] or None),
         ("over", code_word("overclaim_cause", row["overclaim_cause"], lang) if row["overclaim_cause"] else None),
     ]
@@ -242,7 +255,7 @@ def _files(case: CaseFile, view: View) -> html.Section:
     used = [number for record in case.records for number in {record.file_id, record.overtaken_by}]
     heads = [html.Th(say(lang, f"case.file_columns.{key}"), scope="col", className="num" if key == "entries" else None) for key in ("name", "source", "feed", "received", "sha", "entries")]  # fmt: skip
     rows = [
-        html.Tr([html.Th(one.short, scope="row"), html.Td(one.source_id), html.Td(_feed(one.feed, lang)), html.Td(one.received),
+        html.Tr([html.Th(one.short, scope="row"), html.Td(one.source_id), html.Td(_feed(one.feed, lang)), html.Td(formats.instant(one.received, lang)),
                  html.Td(html.Code(one.sha256[:12])), html.Td(formats.number(used.count(number)), className="num")], id=f"file-{number}")
         for number, one in case.files.items()
     ]  # fmt: skip

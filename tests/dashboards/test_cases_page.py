@@ -161,10 +161,11 @@ def test_a_case_is_told_with_times_working_days_pauses_and_files(case_gate):
     # from Wednesday 10 to Wednesday 17 October: five working days, the clock standing
     assert "5 working days later clock stopped 17 October 2018" in line
     # a source in another zone: its day is the 17th, the city's clock already shows the 18th
-    assert "18 Oct 2018 00:30 Beijing time Decided: granted" in line
+    assert "Decided: granted 18 Oct 2018, 00:30 Beijing time · App" in line
     assert "/var/landing" not in text
-    assert "2018-11-01 08:00 bbbbbbbbbbbb 6" in text  # five current events and the overtaken one's successor
+    assert "1 Nov 2018, 08:00 bbbbbbbbbbbb 6" in text  # five current events and the overtaken one's successor
     assert "one names the other" in text
+    assert "Waited 12.5 min" in text
 
 
 def test_no_person_and_no_script_leaves_a_case(case_gate):
