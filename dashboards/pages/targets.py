@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria
 from dashboards.cards.table import data_table
@@ -66,40 +66,32 @@ def _is_here(frame: Frame, target: Target) -> bool:
 
 def _chooser(ours: Sequence[TargetStatus], here: Sequence[TargetStatus], frame: Frame) -> html.Nav:
     """How many stand how, each a filter; and the departments that answer for targets."""
-    lang, view = frame.lang, frame.view
-    counts = {status: sum(one.status == status for one in ours) for status in ORDER}
-    every = _choice(say(lang, "targets.every"), len(ours), view.href(tile="", at=""), ("", "plain"), lang)
-    links = [
-        _choice(say(lang, f"target.{status}"), count, view.href(tile=status, at=""), SIGNS[status], lang)
-        for status, count in counts.items()
-        if count
-    ]
-    marked = [html.Li(link) for link in _marked([every, *links], ["", *[status for status, count in counts.items() if count]], view.tile)]
-    rows: list[Any] = [html.Ul(marked, className="status-choices")]
-    departments = sorted({one.target.dept_id for one in here if one.target.dept_id})
-    if departments:
-        names = part_names(frame.gate, "department")
-        items = [
-            html.A(names[code].name(lang) if code in names else code, href=view.href(dept="" if code == view.dept else code, at=""))
-            for code in departments
-        ]
-        rows.append(
-            html.P([say(lang, "targets.by_department"), *[part for item in items for part in (" ", item)]], className="target-departments")
-        )
+    lang, counts = frame.lang, Counter(one.status for one in ours)
+    links = [_choice("", say(lang, "targets.every"), len(ours), frame.view)]
+    links += [_choice(status, say(lang, f"target.{status}"), counts[status], frame.view) for status in ORDER if counts[status]]
+    rows: list[Any] = [html.Ul([html.Li(link) for link in links], className="status-choices"), *_departments(here, frame)]
     return html.Nav(rows, **aria(label=say(lang, "targets.filter")))
 
 
-def _choice(name: str, count: int, href: str, sign: tuple[str, str], lang: str) -> html.A:
-    icon, tone = sign
-    mark = [html.Span(icon, className=f"sign {tone}", **aria(hidden="true"))] if icon else []
-    return html.A([*mark, html.Span(name), html.B(formats.count(count, lang))], href=href)
+def _choice(status: str, name: str, count: int, view: View) -> html.A:
+    icon, tone = SIGNS.get(status, ("", ""))
+    sign = [html.Span(icon, className=f"sign {tone}", **aria(hidden="true"))] if icon else []
+    is_chosen = status == (view.tile if view.tile in ORDER else "")
+    shown = [*sign, html.Span(name), html.B(formats.count(count, view.lang))]
+    return html.A(shown, href=view.href(tile=status, at="", define=""), **(aria(current="true") if is_chosen else {}))
 
 
-def _marked(links: list[html.A], keys: Sequence[str], chosen: str) -> list[html.A]:
-    for link, key in zip(links, keys, strict=True):
-        if key == (chosen if chosen in keys else ""):
-            setattr(link, "aria-current", "true")
-    return links
+def _departments(here: Sequence[TargetStatus], frame: Frame) -> list:
+    """Departments that answer for a target, each a filter."""
+    codes = sorted({one.target.dept_id for one in here if one.target.dept_id})
+    if not codes:
+        return []
+    names, view = part_names(frame.gate, "department"), frame.view
+    links = [
+        html.A(names[code].name(frame.lang) if code in names else code, href=view.href(dept="" if code == view.dept else code, at=""))
+        for code in codes
+    ]
+    return [html.P([say(frame.lang, "targets.by_department"), *links], className="target-departments")]
 
 
 def _list(frame: Frame, shown: Sequence[TargetStatus], stored: Stored) -> html.Section:

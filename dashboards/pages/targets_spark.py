@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from urllib.parse import quote
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.attributes import aria
 from dashboards.standings import path_at
 from metrics.targets import TargetStatus

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria
 from dashboards.cards.table import Column, Table
