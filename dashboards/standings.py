@@ -25,13 +25,19 @@ ELSEWHERE = "elsewhere"  # why there is no forecast of a target that was set for
 _OUTLOOK = "select * from target_outlook"
 
 
-def statuses(gate: Gate, day: date) -> list[TargetStatus]:
-    """Every target as it stands on a day, the next due first."""
-    return gate.once(("targets", day), lambda: _statuses(gate, day))
+def statuses(gate: Gate, day: date, metric: str = "") -> list[TargetStatus]:
+    """Every target (of one figure, if named) as it stands on a day, the next due first."""
+    return gate.once(("targets", day, metric), lambda: _statuses(gate, day, metric))
 
 
-def _statuses(gate: Gate, day: date) -> list[TargetStatus]:
-    found = gate.read(lambda cursor, store: target_statuses(cursor, day, store=store, with_forecast=False))
+def with_targets(gate: Gate) -> frozenset[str]:
+    """The figures that some target is about."""
+    found = gate.table_or_none("select distinct metric_id from mart_target where not is_superseded", "mart_target")
+    return frozenset(found["metric_id"]) if found.width else frozenset()
+
+
+def _statuses(gate: Gate, day: date, metric: str) -> list[TargetStatus]:
+    found = gate.read(lambda cursor, store: target_statuses(cursor, day, store=store, with_forecast=False, metric=metric))
     outlook = {row["target_id"]: row for row in gate.table_or_none(_OUTLOOK, "target_outlook").iter_rows(named=True)}
     joined = [_with_outlook(status, outlook.get(status.id)) for status in found]
     return sorted(joined, key=lambda status: (status.target.due_on, status.id))

@@ -70,14 +70,18 @@ class TargetStatus:
 
 
 def target_statuses(
-    con: duckdb.DuckDBPyConnection, on: date | None = None, *, store: Store | None = None, with_forecast: bool = True
+    con: duckdb.DuckDBPyConnection, on: date | None = None, *, store: Store | None = None, with_forecast: bool = True, metric: str = ""
 ) -> list[TargetStatus]:
-    """Every target that holds and was set by `on` (default: the release's date), by its id; superseded ones are left out."""
+    """Every target that holds and was set by `on` (default: the release's date), by its id; superseded ones are left out.
+
+    `metric`: only those of this figure.
+    """
     known = store or read_store(con)
     day = on or known.as_of
     if day is None or "mart_target" not in known.provided:
         return []
-    targets = [each for each in read_targets(_reader(con)) if not each.is_superseded and (each.set_on is None or each.set_on <= day)]
+    known_by_then = [each for each in read_targets(_reader(con)) if not each.is_superseded and (each.set_on is None or each.set_on <= day)]
+    targets = [each for each in known_by_then if metric in ("", each.metric)]
     asked = [_history_query(target, _months_end(known, target, day)) for target in targets]
     answers, refused = _answers(con, asked, known)
     return [

@@ -162,8 +162,8 @@ def _verdict(now: Reading, side: int | None, lang: str) -> str:
 def target_of(frame: Frame, course: Course, dimension: str, code: str) -> TargetStatus | None:
     """The target of a part for the declared share: the next due."""
     if dimension != "department":
-        return standing_of(course, (code,), frame.goals.statuses)
-    return _department_target(frame.goals.statuses, course, code)
+        return standing_of(course, (code,), frame.goals.about(course))
+    return _department_target(frame.goals.about(course), course, code)
 
 
 def _department_target(statuses: Sequence[TargetStatus], course: Course, code: str) -> TargetStatus | None:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria, data
 from dashboards.board import Board
@@ -24,7 +23,6 @@ from dashboards.gate import Gate
 from dashboards.pages.sections import Goals
 from dashboards.places import Place, Tree, codes_above, part_names, tree
 from dashboards.shell import foot, scope_of, trust_line, whole_name
-from dashboards.standings import statuses
 from dashboards.trust import Trust, trust
 from dashboards.words import say
 
@@ -67,7 +65,7 @@ class Frame:
     @cached_property
     def goals(self) -> Goals:
         """Every target as it stands on the page's day, the ones of this place known."""
-        return Goals(statuses(self.gate, self.scope.period.last_day), codes_above(self.tree, self.place))
+        return Goals(self.gate, self.scope.period.last_day, codes_above(self.tree, self.place))
 
     @property
     def beside(self) -> Place | None:

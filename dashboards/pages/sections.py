@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import plotly.graph_objects as go
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.attention import Watched
@@ -18,24 +19,36 @@ from dashboards.controls import View
 from dashboards.course import Course
 from dashboards.figures.look import Look
 from dashboards.figures.trend import Extras, trend
+from dashboards.gate import Gate
 from dashboards.indicators import TILES, Tile
 from dashboards.provisional import so_far, waiting_for
 from dashboards.sentences import changes, forecast_text, statement, trend_finding
-from dashboards.standings import Codes, of_place, standing_of
+from dashboards.standings import Codes, of_place, standing_of, statuses, with_targets
 from dashboards.words import say
 from metrics.targets import TargetStatus
 
 
 @dataclass(frozen=True)
 class Goals:
-    """Every target as it stands on the page's day, and the places whose targets hold here, nearest first (None: no place)."""
+    """The targets as they stand on the page's day, and the places whose targets hold here, nearest first (None: no place)."""
 
-    statuses: Sequence[TargetStatus]
+    gate: Gate
+    day: date
     codes: Codes
+
+    @property
+    def statuses(self) -> Sequence[TargetStatus]:
+        """Every target. A page that shows some figures asks for theirs alone."""
+        return statuses(self.gate, self.day)
+
+    def about(self, course: Course) -> Sequence[TargetStatus]:
+        """The targets of a figure, wherever they hold; none is worked out for a figure without."""
+        metric = course.indicator.metric
+        return statuses(self.gate, self.day, metric) if metric in with_targets(self.gate) else ()
 
     def of(self, course: Course, codes: Codes | None = None) -> TargetStatus | None:
         """Where a figure stands to the target that holds for it."""
-        found = standing_of(course, self.codes if codes is None else codes, self.statuses)
+        found = standing_of(course, self.codes if codes is None else codes, self.about(course))
         return of_place(found, course) if found is not None else None
 
 
