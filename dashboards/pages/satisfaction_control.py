@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.chart import Chart, chart_card, trend_alt
@@ -17,6 +17,7 @@ from dashboards.pages.frame import Frame
 from dashboards.periods import Period
 from dashboards.sentences import trend_finding
 from dashboards.words import say
+from metrics.statistics.control import BEYOND
 
 BAD = Indicator("bad", "bad_rating_rate_per_100k")
 LIMITS = ("value", "upper", "centre", "lower")
@@ -45,14 +46,18 @@ def control_rows(course: Course) -> pl.DataFrame:
     periods = [period.key for period in course.scope.periods]
     points = course.chart.readings
     rows = [
-        (key, *(None if edge is None else max(edge, 0.0) * scale for edge in (point.high, point.centre, point.low)), bool(point.signals))
+        (
+            key,
+            *(None if edge is None else max(edge, 0.0) * scale for edge in (point.high, point.centre, point.low)),
+            any(signal.rule == BEYOND for signal in point.signals),
+        )
         for key, point in zip(periods, points, strict=False)
     ]
     return course.series.join(pl.DataFrame(rows, schema=SCHEMA, orient="row"), on="period", how="left")
 
 
 def signals_sentence(rows: pl.DataFrame, lang: str) -> str:
-    """Which periods stand out of what chance gives, by name."""
+    """Which periods lie outside the limits, by name; of runs and trends the heading tells."""
     found = rows.filter(pl.col("is_signal") & ~pl.col("is_provisional"))["period"].to_list()
     if rows["upper"].is_null().all():
         return say(lang, "satisfaction.control.too_few")
