@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.indicators import Indicator
 from dashboards.pages.department_desk import Desk
 from dashboards.pages.depth_evidence import evidence, judged_on
+from dashboards.pages.waiting_measures import measures, readings_by, schema_of
 from dashboards.pages.waiting_week import span_text, week_span
 from dashboards.places import part_names
-from dashboards.readings import Reading, read_row
+from dashboards.readings import Reading
 from dashboards.scoped import scoped
 from dashboards.sentences import state_word
 from dashboards.words import say
@@ -23,6 +24,7 @@ DAYS = Indicator("days", "handling_time", (("stat", "p50"),))
 KEPT = Indicator("kept", "promise_kept_rate")
 BAD = Indicator("bad_rate", "bad_rating_rate_per_100k")
 FIGURES = (COMPLETED, DAYS, KEPT, BAD)
+NONE = Reading("not_applicable")  # no case
 _PROMISED = """select item_id, promised_working_days from {items} as item
 where valid_from <= $day and valid_to > $day and status = 'in_force' order by item_id"""
 
@@ -60,8 +62,8 @@ def _seen(row: dict, lang: str) -> html.Span | str:
     if row["seen_level"] is None:
         return html.Span(say(lang, "dept_items.untested"), className="faint")
     if row["verdict"] == "contradicted":
-        return html.Span([f"{row['seen_level']} ", say(lang, "dept_items.contradicted")], className="bad")
-    return str(row["seen_level"])
+        return html.Span([f"{row['seen_level']:g} ", say(lang, "dept_items.contradicted")], className="bad")
+    return f"{row['seen_level']:g}"
 
 
 def _days(row: dict, lang: str) -> list | html.Span:
@@ -86,25 +88,20 @@ def items_frame(board: Board, desk: Desk) -> pl.DataFrame:
     items = scoped(desk.frame.gate, _PROMISED, scope, {"items": "mart_item"}, day=judged_on(scope)).join(
         known, on="item_id", how="left", maintain_order="left"
     )
-    found = {figure.key: _readings(board, f"items_{figure.key}") for figure in FIGURES}
-    rows = []
+    found = {figure.key: readings_by(board, f"items_{figure.key}", "item") for figure in FIGURES}
+    bad, rows = _events(board), []
     for row in items.unique("item_id", maintain_order=True).to_dicts():
         code = row["item_id"]
         row |= {"name": names[code].name(desk.lang) if code in names else code, "href": view.go(f"/item/{code}", item="", dept="")}
         for key, readings in found.items():
-            now = readings.get(code, Reading("not_applicable"))
-            row |= {key: now.value, f"{key}_state": now.state, f"{key}_low": now.low, f"{key}_high": now.high}
-        rows.append(row | {"bad_count": _events(board, code)})
-    return pl.DataFrame(rows, infer_schema_length=None)
+            row |= measures(key, readings.get(code, NONE))
+        rows.append(row | {"bad_count": bad.get(code)})
+    texts = dict.fromkeys(("item_id", "name", "href", "verdict"), pl.String)
+    numbers = dict.fromkeys(("declared_level", "seen_level", "promised_working_days", "bad_count"), pl.Float64)
+    return pl.DataFrame(rows, schema={**texts, **numbers, **schema_of(*found)})
 
 
-def _readings(board: Board, key: str) -> dict[str, Reading]:
-    frame = board.frame(key)
-    return {} if frame is None else {row["item"]: read_row(row) for row in frame.to_dicts() if row["item"] is not None}
-
-
-def _events(board: Board, code: str) -> float | None:
-    """How many cases were rated badly: the numerator of the rate, which few cases make meaningless by item."""
+def _events(board: Board) -> dict[str, float | None]:
+    """How many cases of each item were rated badly: the numerator of a rate that few cases make meaningless."""
     frame = board.frame(f"items_{BAD.key}")
-    found = [] if frame is None else frame.filter(pl.col("item") == code)["numerator"].to_list()
-    return found[0] if found else None
+    return {} if frame is None else dict(frame.select("item", "numerator").iter_rows())

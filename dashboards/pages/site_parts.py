@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards.board import Board
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.controls import View
 from dashboards.gate import Gate
 from dashboards.indicators import Indicator
 from dashboards.pages.waiting_figures import GIVEN_UP, ISSUED, MEAN, P90, SERVICE
+from dashboards.pages.waiting_measures import measures, readings_by, schema_of
 from dashboards.pages.waiting_week import span_text, week_span
 from dashboards.places import Place, part_names
-from dashboards.readings import Reading, read_row
+from dashboards.readings import Reading
 from dashboards.words import say
-from metrics.states import FLOOR, INSUFFICIENT_N
 
-OF_A_QUEUE = (ISSUED, MEAN, P90, GIVEN_UP, SERVICE)
+LENGTH = Indicator("length", "queue_length_mean")
+UNSTAFFED = Indicator("unstaffed", "unstaffed_queue_share")
+SHOWN = (LENGTH, UNSTAFFED)  # what queue displays tell; few cities have them
+OF_A_QUEUE = (ISSUED, MEAN, P90, GIVEN_UP, SERVICE, *SHOWN)
 OF_A_WINDOW = (ISSUED, SERVICE)
 OF_AN_ITEM = (ISSUED, MEAN, SERVICE)
 ASKED = {"queue": OF_A_QUEUE, "point": OF_A_WINDOW, "item": OF_AN_ITEM}
-UNITS = {"tickets": "tickets", "wait": "minutes", "wait_p90": "minutes", "abandoned": "share", "service": "minutes"}
+UNITS = {
+    "tickets": "tickets",
+    "wait": "minutes",
+    "wait_p90": "minutes",
+    "abandoned": "share",
+    "service": "minutes",
+    "length": "number",
+    "unstaffed": "share",
+}
 _WINDOWS = "select point_id as code, arg_max(name_zh, valid_from) as name_zh, arg_max(name_en, valid_from) as name_en from mart_point group by point_id"
 
 
@@ -74,7 +85,7 @@ def _section(board: Board, dimension: str, frame: pl.DataFrame, view: View) -> h
     lang = view.lang
     title = say(lang, f"site.{dimension}s", span=span_text(week_span(board.scope), lang))
     name = Column("name", say(lang, f"site.{dimension}_head"), href="href" if "href" in frame.columns else "")
-    others = [_column(figure, lang) for figure in ASKED[dimension]]
+    others = [_column(figure, lang) for figure in ASKED[dimension] if figure not in SHOWN or frame[figure.key].is_not_null().any()]
     table = Table(f"{dimension}s", title, (name, *others), frame, order="-tickets", size=10)
     return html.Section([html.H2(title), data_table(table, view)], className="panel-box")
 
@@ -86,23 +97,12 @@ def _column(figure: Indicator, lang: str) -> Column:
 
 
 def _frame(board: Board, dimension: str) -> pl.DataFrame:
-    """A row for every part that issued or served a ticket."""
-    found = {figure.key: _readings(board, f"{dimension}_{figure.key}", dimension) for figure in ASKED[dimension]}
+    """A row for every part that issued or served a ticket, or that a display showed."""
+    found = {figure.key: readings_by(board, f"{dimension}_{figure.key}", dimension) for figure in ASKED[dimension]}
     rows = []
-    for code in found["tickets"]:
+    for code in sorted({code for readings in found.values() for code in readings}):
         row: dict = {"code": code}
         for key, readings in found.items():
-            row |= _measures(key, readings.get(code, Reading()))
+            row |= measures(key, readings.get(code, Reading()))
         rows.append(row)
-    return pl.DataFrame(rows, infer_schema_length=None)
-
-
-def _readings(board: Board, key: str, dimension: str) -> dict[str, Reading]:
-    frame = board.frame(key)
-    return {} if frame is None else {row[dimension]: read_row(row) for row in frame.to_dicts() if row[dimension] is not None}
-
-
-def _measures(key: str, reading: Reading) -> dict:
-    is_few = key != "tickets" and reading.n is not None and reading.n < FLOOR
-    shown = Reading(INSUFFICIENT_N) if is_few else reading
-    return {key: shown.value, f"{key}_low": shown.low, f"{key}_high": shown.high, f"{key}_state": shown.state}
+    return pl.DataFrame(rows, schema={"code": pl.String, **schema_of(*found)})

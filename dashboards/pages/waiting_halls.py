@@ -12,11 +12,12 @@ from dashboards.controls import View
 from dashboards.gate import Gate
 from dashboards.pages.sections import Told
 from dashboards.pages.waiting_figures import MEAN, OF_A_HALL
+from dashboards.pages.waiting_measures import measures, readings_by, schema_of
 from dashboards.pages.waiting_week import Pick, span_text, week_span, when_text
 from dashboards.places import Place, Tree, part_names, tree
-from dashboards.readings import Reading, read_row
+from dashboards.readings import Reading
 from dashboards.words import say
-from metrics.states import FLOOR, INSUFFICIENT_N
+from metrics.states import FLOOR
 
 _DISTRICTS = "select site_id, coalesce(district_code, city_code) as code from dim_site"
 
@@ -74,7 +75,7 @@ def halls_section(board: Board, view: View) -> html.Section | None:
 
 def halls_frame(board: Board, view: View) -> pl.DataFrame:
     """A row for every hall with a ticket in the period."""
-    found = {figure.key: _by_site(board, f"halls_{figure.key}") for figure in OF_A_HALL}
+    found = {figure.key: readings_by(board, f"halls_{figure.key}", "site") for figure in OF_A_HALL}
     names, places, known = part_names(board.gate, "site"), _places(board.gate), tree(board.gate)
     rows: list[dict] = []
     for code in found["tickets"]:
@@ -82,25 +83,14 @@ def halls_frame(board: Board, view: View) -> pl.DataFrame:
         row = {"name": hall_name(names, code, view.lang), "href": hall_href(code, view), "place": place.name(view.lang) if place else None}
         row["place_href"] = view.href(place=place.code if place != known.whole else "", at="", find="", define="") if place else None
         for key, readings in found.items():
-            row |= _measures(key, readings.get(code, Reading()))
+            row |= measures(key, readings.get(code, Reading()))
         rows.append(row)
-    return pl.DataFrame(rows, infer_schema_length=None)
+    heads = dict.fromkeys(("name", "href", "place", "place_href"), pl.String)
+    return pl.DataFrame(rows, schema={**heads, **schema_of(*found)})
 
 
 def _place(known: Tree, code: str) -> Place | None:
     return known.whole if code == known.top else known.place(code)
-
-
-def _measures(key: str, reading: Reading) -> dict:
-    """A mean of fewer than ten tickets is a state, not a number."""
-    is_few = reading.n is not None and key != "tickets" and reading.n < FLOOR
-    shown = Reading(INSUFFICIENT_N) if is_few else reading
-    return {key: shown.value, f"{key}_low": shown.low, f"{key}_high": shown.high, f"{key}_state": shown.state}
-
-
-def _by_site(board: Board, key: str) -> dict[str, Reading]:
-    frame = board.frame(key)
-    return {} if frame is None else {row["site"]: read_row(row) for row in frame.to_dicts() if row["site"] is not None}
 
 
 def _places(gate: Gate) -> dict[str, str]:
@@ -112,18 +102,13 @@ def hour_section(board: Board, pick: Pick, view: View) -> html.Section | None:
     if not pick.hour:
         return None
     lang, names = view.lang, part_names(board.gate, "site")
-    readings = _by_site(board, "at_hour")
+    readings = readings_by(board, "at_hour", "site")
     rows = [
-        {"name": hall_name(names, code, lang), "href": hall_href(code, view, pick=view.pick), "n": reading.n} | _measures("wait", reading)
+        {"name": hall_name(names, code, lang), "href": hall_href(code, view, pick=view.pick), "n": reading.n} | measures("wait", reading)
         for code, reading in readings.items()
         if reading.n
     ]
-    schema = {
-        "name": pl.String,
-        "href": pl.String,
-        **dict.fromkeys(("n", "wait", "wait_low", "wait_high"), pl.Float64),
-        "wait_state": pl.String,
-    }
+    schema = {"name": pl.String, "href": pl.String, "n": pl.Float64, **schema_of("wait")}
     columns = (
         Column("name", say(lang, "halls.name"), href="href"),
         Column("wait", say(lang, "halls.wait"), "minutes", state="wait_state", low="wait_low", high="wait_high"),

@@ -172,8 +172,16 @@ def hours_title(hours: Hours, lang: str) -> str:
         "hours": say(lang, "drawing.hours", hour=found["hour"], next=found["hour"] + 1),
         "people": formats.number(found["arrivals"], 1),
         "windows": formats.number(found["open_windows"], 1),
+        "times": formats.number(times_as_many(hours, found), 1),
     }
-    return say(lang, "hours.title_mismatch", day=day, **texts)
+    # less than one window a day is a mean over days without any, and reads as nonsense
+    return say(lang, "hours.title_mismatch" if found["open_windows"] >= 1 else "hours.title_times", day=day, **texts)
+
+
+def times_as_many(hours: Hours, found: dict) -> float:
+    """How many times as many people come to a window in an hour as over the day."""
+    known = hours.frame.filter(pl.col("open_windows") > 0)
+    return found["arrivals"] / found["open_windows"] * float(known["open_windows"].sum()) / float(known["arrivals"].sum())
 
 
 def _choice(pick: Pick, view: View) -> html.Nav:
