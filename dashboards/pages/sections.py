@@ -126,7 +126,7 @@ def _trend_note(data: TileData, figure: go.Figure, reference: str, lang: str) ->
     """What is drawn, and only that; what a provisional period waits for; where the figure is going."""
     drawn = {trace.name for trace in figure.data}
     parts = [say(lang, f"trend.drawn.{name}", place=reference) for name in DRAWN if name in drawn]
-    said = [say(lang, "trend.note", parts=formats.listed(parts, lang))]
+    said = [say(lang, "trend.note", parts=formats.listed(parts, lang))] if parts else []
     if data.main.is_provisional:
         said.append(say(lang, "trend.sentence", text=provisional_text(data.main, data.waiting, lang)))
     ahead = forecast_text(data.main, data.standing, lang) if data.standing is not None else ""
