@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.cards.table import Column, Table
 from dashboards.controls import View
@@ -23,6 +23,8 @@ from metrics.row_columns import shown_columns
 from metrics.row_page import SIDES, Slice, filled, found, page
 from metrics.rows import Opened
 from warehouse.contract import Column as Contract
+from warehouse.contract import tables
+from warehouse.masking import masked_columns
 
 KEY = "rows"
 SIZE = 25
@@ -71,26 +73,27 @@ def code_word(column: str, code: str, lang: str) -> str:
     return code
 
 
-def slice_of(view: View, names: Names, order: str = "") -> Slice:
+def slice_of(view: View, names: Names, mart: str, order: str = "") -> Slice:
     """What the address says of the rows: side, search, choice, order and page."""
     asked = view.table_state("sort", KEY) or order
     text = view.table_state("find", KEY)
     at = view.table_state("at", KEY)
     number = max(int(at), 1) if at.isdecimal() and len(at) < 7 else 1
     side = view.side if view.side in SIDES else "all"
-    return Slice(side, text, names.holding(text) if text else (), picked(view), asked.lstrip("-"), asked.startswith("-"), SIZE, (number - 1) * SIZE)  # fmt: skip
+    return Slice(side, text, names.holding(text) if text else (), picked(view, mart), asked.lstrip("-"), asked.startswith("-"), SIZE, (number - 1) * SIZE)  # fmt: skip
 
 
-def picked(view: View) -> tuple[tuple[str, str], ...]:
-    """`observed_level:2/declared_level:3` as columns with their values."""
+def picked(view: View, mart: str) -> tuple[tuple[str, str], ...]:
+    """`observed_level:2/declared_level:3` as columns with their values; what the mart does not show of anybody counts as nothing."""
+    known = set(masked_columns(mart, list(tables()[mart].columns)))
     pairs = [part.partition(":") for part in view.pick.split("/") if ":" in part]
-    return tuple((name, value) for name, _, value in pairs)
+    return tuple((name, value) for name, _, value in pairs if name in known)
 
 
 def row_table(gate: Gate, view: View, opened: Opened, side_word: Callable[[str], str]) -> Table:
     """The table of an opened figure for a view."""
     names = Names(gate, view.lang)
-    cut = _known(slice_of(view, names, _newest(opened)), opened)
+    cut = _known(slice_of(view, names, opened.mart, _newest(opened)), opened)
     total, kept = gate.read(lambda con, _: (found(con, opened, cut), filled(con, opened, cut)))
     cut = replace(cut, offset=min(cut.offset, max(total - 1, 0) // SIZE * SIZE))
     columns = _columns(opened, kept, cut.side, view.lang)

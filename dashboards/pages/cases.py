@@ -211,7 +211,9 @@ def _tab(found: Found, side: str, *, is_chosen: bool) -> html.A:
 def _picked(found: Found) -> list[html.Ul]:
     """The choices of the address, each with the way to take all of them off."""
     view, lang = found.frame.view, found.lang
-    chosen = [f"{say(lang, f'row.{name}') if has_word(lang, f'row.{name}') else name}: {value}" for name, value in picked(view)]
+    chosen = [
+        f"{say(lang, f'row.{name}') if has_word(lang, f'row.{name}') else name}: {value}" for name, value in picked(view, found.opened.mart)
+    ]
     if not chosen:
         return []
     link = html.A(
@@ -231,7 +233,8 @@ def _condition(found: Found) -> html.Details:
     lines += [(f"definition.{role}", html.Code(sql)) for role, sql in opened.fragments]
     terms = [html.Div([html.Dt(say(lang, key)), html.Dd(text)]) for key, text in lines]
     statement = html.Details(
-        [html.Summary(say(lang, "cases.statement")), html.Pre(html.Code(opened.statement("select * from opened")), tabIndex="0")], className="sql"
+        [html.Summary(say(lang, "cases.statement")), html.Pre(html.Code(opened.statement("select * from opened")), tabIndex="0")],
+        className="sql",
     )
     return html.Details([html.Summary(say(lang, "cases.condition")), html.Dl(terms, className="terms"), statement], className="condition")
 

@@ -84,6 +84,8 @@ def test_a_side_a_place_and_a_search_narrow_the_rows(gate):
     assert (nothing.total, nothing.rows.height) == (0, 0)
     chosen = rows_of(gate, View("/cases", period="2018-10", figure="promise", pick="channel:web/district_code:440608"))
     assert chosen.total == 5
+    unknown = rows_of(gate, View("/cases", period="2018-10", figure="promise", pick="applicant_key:x/no_such:1"))
+    assert unknown.total == 60
 
 
 def test_rows_are_paged_and_an_export_has_them_all(gate):
