@@ -22,6 +22,7 @@ from dashboards.controls import View, read_view
 from dashboards.export_routes import add_exports
 from dashboards.gate import Gate, NoRelease
 from dashboards.headers import SecurityHeaders, content_policy
+from dashboards.markup import lighten
 from dashboards.one_release import OneRelease
 from dashboards.pages.catalog import PAGES, page_at
 from dashboards.pages.render import first_html, page, page_header, page_panel, warm_up
@@ -80,7 +81,7 @@ def _frame() -> html.Div:
             dcc.Location(id="url", refresh=False),
             dcc.Store(id="view"),
             html.Header(id="header", className="header"),
-            html.Main(skeleton(), id="page", tabIndex="-1"),
+            html.Main(lighten(skeleton()), id="page", tabIndex="-1"),
             html.Aside(id="panel", className="panel"),
         ]
     )

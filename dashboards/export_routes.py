@@ -26,7 +26,6 @@ from dashboards.pages.render import place_of, tables_of
 from dashboards.periods import Period
 from dashboards.words import say
 
-
 BULLETIN_TYPES = {**MEDIA_TYPES, "pdf": "application/pdf", "html": "text/html; charset=utf-8"}
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.attributes import data
 from dashboards.words import say
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.attributes import aria, data
 from dashboards.controls import View
 from dashboards.words import say

@@ -7,8 +7,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
-from dash import dcc, html
+from dash import dcc
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria, data
 from dashboards.cards.table import Column, Table, data_table

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.cards.chart import Chart, chart_card
 from dashboards.cards.table import Column, Table

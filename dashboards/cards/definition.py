@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.words import has_word, say
 from metrics.registry import registry
 from metrics.spec import Form, Metric, Value

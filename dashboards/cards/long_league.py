@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.cards.league import League, Row, league_finding, league_table
 from dashboards.cards.table import Column, Table, data_table

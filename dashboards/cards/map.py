@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards.cards.chart import Chart, chart_card
 from dashboards.cards.league import Row
 from dashboards.cards.table import Column, Table

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.attributes import aria
 from dashboards.controls import View
 from dashboards.words import say

@@ -12,9 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 import polars as pl
-from dash import html
-from dash.development.base_component import Component
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria, data
 from dashboards.controls import View
@@ -108,8 +107,8 @@ def data_table(table: Table, view: View) -> html.Div:
     return of_page(html.Div([*parts, scroller, foot, *note], className="data-table"), table)
 
 
-def of_page(node: Component, table: Table) -> Any:
-    """The component, carrying its table for the exports."""
+def of_page(node: html.Element, table: Table) -> Any:
+    """The element, carrying its table for the exports."""
     node.carried_table = table  # type: ignore[attr-defined]
     return node
 
@@ -119,7 +118,7 @@ def tables_in(node: Any) -> Iterator[Table]:
     if isinstance(node, list | tuple):
         for child in node:
             yield from tables_in(child)
-    elif isinstance(node, Component):
+    elif isinstance(node, html.Element):
         if (carried := getattr(node, "carried_table", None)) is not None:
             yield carried
         yield from tables_in(getattr(node, "children", None))

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria
 from dashboards.controls import View

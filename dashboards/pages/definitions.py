@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.attributes import data
 from dashboards.board import Board
 from dashboards.cards.definition import definition_card

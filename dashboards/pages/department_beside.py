@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.board import Board
 from dashboards.cards.league import League, Row
 from dashboards.casemix import adjusted

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards.attributes import data
 from dashboards.board import Board
 from dashboards.cards.attention import attention_lists, notes_of

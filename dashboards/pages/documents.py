@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.board import Board
 from dashboards.cards.tile import tile_strip
 from dashboards.controls import View

@@ -6,8 +6,8 @@ Working days, all of them by the calendar of the case's place, so that the parts
 from __future__ import annotations
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria
 from dashboards.board import Board

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards.attributes import data
 from dashboards.board import Board
 from dashboards.cards.attention import Watched, attention_lists, check_lines, notes_of

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.controls import View
 from dashboards.gate import Gate
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.board import Board
 from dashboards.cards.tile import tile_strip
 from dashboards.controls import View

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.gate import Gate

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.cards.chart import Chart, chart_card
 from dashboards.cards.table import Column, Table, data_table

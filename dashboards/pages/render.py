@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from dash import html
-
+from dashboards import elements as html
 from dashboards.attributes import data
 from dashboards.cards.states import empty, error, missing
 from dashboards.cards.table import Table, tables_in

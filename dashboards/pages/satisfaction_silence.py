@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import polars as pl
-from dash import html
 
+from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria
 from dashboards.board import Board
