@@ -92,6 +92,8 @@ class View:
 DEFAULTS = {field.name: field.default for field in fields(View)}
 QUERY = tuple(name for name in DEFAULTS if name != "path")
 ABOUT = {"/site/": "site", "/department/": "dept", "/item/": "item"}
+_quoted = lru_cache(maxsize=20_000)(quote_plus)  # a page writes thousands of addresses, of the same few words
+_quoted_path = lru_cache(maxsize=20_000)(quote)
 OF_A_PAGE = ("tile", "pick", "figure", "side", "sort", "find", "at", "define")
 _ALLOWED = {
     "lang": LANGUAGES.__contains__,
