@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
 from dashboards.periods import Period
