@@ -5,8 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
+from dashboards.figures.hbars import SHORT
 from dashboards.figures.hover import surety
-from dashboards.figures.labels import say_nothing
+from dashboards.figures.labels import clipped, say_nothing, width
 from dashboards.figures.look import Look, blank, plain, span
 from dashboards.words import say
 
@@ -65,7 +66,8 @@ def _hover(row: dict, look: Look) -> str:
 
 def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
     """Draw `places` (name, declared, observed, href; first row on top): what is declared, hollow, over what was observed, solid. From zero."""
-    figure = blank(look, 48 + 40 * max(places.height, 1))
+    is_long = any(width(name) > SHORT for name in places["name"])
+    figure = blank(look, 48 + (58 if is_long else 40) * max(places.height, 1))
     hollow = {"color": "rgba(0,0,0,0)", "line": {"color": look.palette.ink_soft, "width": 1.25}}
     for column, marker in (("observed", {"color": look.palette.accent}), ("declared", hollow)):
         values = places[column].to_list()
@@ -89,7 +91,21 @@ def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
     )
     figure.update_xaxes(range=[0, top * 1.25], ticksuffix=look.suffix, nticks=5)
     figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=6, tickfont={"color": look.palette.ink, "size": 13})
-    figure.update_layout(barmode="group", bargap=0.42, bargroupgap=0.12, hovermode="closest")
+    figure.update_layout(barmode="group", bargap=0.6 if is_long else 0.42, bargroupgap=0.12, hovermode="closest")
+    if is_long:
+        _names_above(figure, places["name"].to_list(), look)
     if not len(places) or places.select(pl.all_horizontal(pl.col("declared", "observed").is_null()).all()).item():
         say_nothing(figure, look, places)
     return figure
+
+
+def _names_above(figure: go.Figure, names: list[str], look: Look) -> None:
+    """Long names over their bars, which then keep their room on a phone too."""
+    figure.update_yaxes(autorange=None, range=[len(names) - 0.6, -0.75], showticklabels=False)
+    font = {"color": look.palette.ink, "size": 13}
+    figure.update_layout(
+        annotations=[
+            {"x": 0, "y": at - 0.22, "xref": "x domain", "text": clipped(name, 44), "showarrow": False, "xanchor": "left", "yanchor": "bottom", "xshift": -3, "font": font, "name": "row"}
+            for at, name in enumerate(names)
+        ]
+    )  # fmt: skip
