@@ -54,10 +54,10 @@ class View:
     def href(self, **changes: str) -> str:
         """The address of this view after `changes`."""
         said = vars(self) | changes  # a page has a thousand links: no copy of the view is made for each
-        if unknown := said.keys() - DEFAULTS.keys():
-            raise TypeError(f"A view has no {', '.join(sorted(unknown))}; see the fields of View.")
-        query = "&".join(f"{name}={quote_plus(said[name])}" for name in QUERY if said[name] != DEFAULTS[name])
-        path = quote(said["path"])
+        if len(said) > len(DEFAULTS):
+            raise TypeError(f"A view has no {', '.join(sorted(said.keys() - DEFAULTS.keys()))}; see the fields of View.")
+        query = "&".join([f"{name}={_quoted(said[name])}" for name in QUERY if said[name] != DEFAULTS[name]])
+        path = _quoted_path(said["path"])
         return f"{path}?{query}" if query else path
 
     def go(self, path: str, **changes: str) -> str:
@@ -93,7 +93,7 @@ class View:
 DEFAULTS = {field.name: field.default for field in fields(View)}
 QUERY = tuple(name for name in DEFAULTS if name != "path")
 ABOUT = {"/site/": "site", "/department/": "dept", "/item/": "item"}
-_quoted = lru_cache(maxsize=20_000)(quote_plus)  # a page writes thousands of addresses, of the same few words
+_quoted = lru_cache(maxsize=20_000)(quote_plus)  # the same few words again and again
 _quoted_path = lru_cache(maxsize=20_000)(quote)
 OF_A_PAGE = ("tile", "pick", "figure", "side", "sort", "find", "at", "define")
 _ALLOWED = {
