@@ -87,9 +87,9 @@ def cover_of(gate: Gate, view: View, title: str) -> Cover:
         (say(lang, "nav.period"), formats.period(frame.scope.period, lang)),
         (say(lang, "nav.channel"), say(lang, f"channel.{view.channel or 'all'}")),
         *(
-            (say(lang, f"filter.{field}"), thing_name(gate, field, getattr(view, field), lang))
+            (say(lang, f"filter.{field}"), thing_name(gate, field, getattr(frame.view, field), lang))
             for field in NARROWED
-            if getattr(view, field)
+            if getattr(frame.view, field)
         ),
     ]
     belief = frame.belief
