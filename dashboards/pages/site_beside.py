@@ -15,6 +15,7 @@ from dashboards.cards.league import League, Row
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.course import Course
 from dashboards.differences import Group, differences
+from dashboards.figures.look import Look
 from dashboards.pages.sections import Told
 from dashboards.pages.site_hall import Hall
 from dashboards.pages.waiting_figures import GIVEN_UP, MEAN, MEDIAN, P90, SERVICE, WITHIN
@@ -69,8 +70,8 @@ def figures_section(board: Board, hall: Hall) -> html.Section:
     rows = [_row(trio, found.get(hall.code), lang) for trio, found in zip(trios, sides, strict=True)]
     others = [Column(f"at_{at}", hall.name_of(place), "number", show=partial(_shown, key=f"at_{at}")) for at, place in enumerate(places)]
     columns = (
-        Column("name", say(lang, "site.figure")),
-        Column("here", say(lang, "site.here"), "number", show=partial(_shown, key="here")),
+        Column("name", say(lang, "site.figure"), show=lambda row: row["shown"]),
+        Column("here", say(lang, "site.here"), "number", low="low", high="high", show=partial(_shown, key="here")),
         Column("n", say(lang, "columns.n"), "cases"),
         *others,
         Column("verdict", say(lang, "league.verdict", whole=hall.name_of(hall.wider))),
@@ -80,10 +81,14 @@ def figures_section(board: Board, hall: Hall) -> html.Section:
 
 
 def _row(trio: tuple[Course, ...], side: int | None, lang: str) -> dict[str, Any]:
+    """One figure: its values as drawn and as written. Minutes and per cent share columns, so that a file names the unit beside the figure."""
     here, *others = trio
-    row: dict[str, Any] = {"name": say(lang, f"figure_name.{here.indicator.key}"), "here": here.now.value, "n": here.now.n}
+    name, look = say(lang, f"figure_name.{here.indicator.key}"), Look(lang, unit=here.unit)
+    unit = look.suffix.strip() or say(lang, f"unit.{here.unit}")
+    low, high, value = look.drawn([here.now.low, here.now.high, here.now.value])
+    row: dict[str, Any] = {"name": f"{name} ({unit})", "shown": name, "here": value, "low": low, "high": high, "n": here.now.n}
     for at, course in enumerate(others):
-        row |= {f"at_{at}": course.now.value, f"at_{at}_text": _text(course, lang)}
+        row |= {f"at_{at}": look.drawn([course.now.value])[0], f"at_{at}_text": _text(course, lang)}
     sure = formats.interval(here.now.low or 0.0, here.now.high or 0.0, here.unit, lang) if here.now.has_interval else ""
     return row | {"here_text": _text(here, lang), "here_interval": sure, "verdict": _verdict(here, side, lang)}
 
