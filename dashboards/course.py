@@ -221,4 +221,11 @@ def query_of(metric: Metric | None, indicator: Indicator, scope: Scope, span: tu
     """The question for a figure in a scope; filters that the figure does not have are left out (Course.ignored names them)."""
     channel = (("channel", scope.channel),) if scope.channel else ()
     kept = tuple(pair for pair in (*scope.where, *channel) if metric is None or pair[0] in metric.dimensions or pair[0] in PLACES)
-    return Query(indicator.metric, by, kept, span[0], span[1], indicator.params)
+    return Query(indicator.metric, by, kept, span[0], _ends(metric, indicator, scope, span), indicator.params)
+
+
+def _ends(metric: Metric | None, indicator: Indicator, scope: Scope, span: tuple[date, date]) -> date:
+    """A stock is read where the data end: of a later day it would count what has run out meanwhile and nothing of what has come."""
+    day_after = scope.as_of + timedelta(days=1)
+    is_stock = metric is not None and metric.form(metric.resolve(indicator.params)).is_stock
+    return min(span[1], day_after) if is_stock and span[0] < day_after else span[1]

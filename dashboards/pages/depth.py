@@ -17,9 +17,9 @@ from dashboards.pages import depth_shares as parts_of
 from dashboards.pages.depth_asked import DEFAULT_LEVEL, Asked, ask, dimensions, tiles_of
 from dashboards.pages.depth_evidence import changes
 from dashboards.pages.depth_matrix import matrix_card, picked
-from dashboards.pages.depth_shares import Parts
+from dashboards.pages.depth_shares import Parts, declared, observed
 from dashboards.pages.depth_tables import changed, every_item, over_declared, untested
-from dashboards.pages.depth_told import finding, qualifier
+from dashboards.pages.depth_told import beside_words, finding, qualifier
 from dashboards.pages.frame import Frame, Told, frame_of, framed, reference_of, thing_name
 from dashboards.pages.page import Page
 from dashboards.pages.sections import Told as Tiles
@@ -34,7 +34,7 @@ def layout(gate: Gate, view: View) -> html.Div:
     frame, board, level = asked.frame, asked.board, asked.level
     told = _with_own_target(tell(board, frame.name, frame.goals, view, tiles_of(level)), asked)
     first, second = ((data.main, data.standing) for data in told.tiles[:2])
-    headline = [finding(first, second, level, view.lang), qualifier(asked.counts, view.lang)]
+    headline = [finding(first, second, level, view.lang), qualifier(asked.counts, view.lang), _beside(asked)]
     if frame.scope.is_provisional or any(data.main.is_provisional for data in told.tiles[:2]):
         headline.append(say(view.lang, "headline.provisional", period=formats.period(frame.scope.period, view.lang)))
     sections = [
@@ -49,6 +49,15 @@ def layout(gate: Gate, view: View) -> html.Div:
         *_untested(asked),
     ]
     return framed(frame, Told("depth", headline), sections)
+
+
+def _beside(asked: Asked) -> str:
+    """The same two shares of the place that the reader set beside this one."""
+    frame = asked.frame
+    if frame.beside is None:
+        return ""
+    courses = [asked.board.course(figure(asked.level), frame.beside_where) for figure in (declared, observed)]
+    return beside_words(frame.beside.name(frame.lang), *courses, lang=frame.lang)
 
 
 def _with_own_target(told: Tiles, asked: Asked) -> Tiles:

@@ -80,7 +80,7 @@ def ask(frame: Frame) -> Asked:
         parts_of.want(board, dimension, level)
     if frame.beside is not None:
         chosen = next((tile for tile in tiles_of(level) if tile.key == frame.view.tile), tiles_of(level)[0])
-        board.want([chosen.main], where=frame.beside_where)
+        board.want([chosen.main, declared(level), observed(level)], where=frame.beside_where)
     board.also(UNUSED.key, UNUSED, ()).ask()
     rows = Items(frame.gate, frame.view, evidence(frame.gate, frame.scope), causes(frame.gate, frame.scope), level)
     return Asked(frame, level, board, rows)

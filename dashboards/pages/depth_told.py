@@ -8,7 +8,7 @@ from typing import Any
 from dashboards import formats
 from dashboards.course import Course
 from dashboards.pages.depth_evidence import ALLOWED
-from dashboards.sentences import statement
+from dashboards.sentences import state_word, statement
 from dashboards.words import say
 from metrics.targets import TargetStatus
 
@@ -24,12 +24,21 @@ def finding(declared: tuple[Course, TargetStatus | None], observed: tuple[Course
 
 def qualifier(counts: Counts, lang: str) -> str:
     """How many items the cases contradict or confirm, and for how many they say nothing yet."""
-    if any(counts.get(key) is None for key in VERDICTS[:4]):
+    if any(counts.get(key) is None for key in VERDICTS[:4]) or not any(counts.values()):
         return say(lang, "depth.no_verdicts")
     words = {key: formats.count(counts[key] or 0, lang) for key in VERDICTS[:4]}
     if not counts["contradicted"] and not counts["supported"]:
         return say(lang, "depth.nothing_judged", **words)
     return say(lang, "depth.judged_one" if counts["contradicted"] == 1 else "depth.judged", **words)
+
+
+def beside_words(name: str, declared: Course, observed: Course, lang: str) -> str:
+    """`Nanhai beside it: 44.4 % declared, 29.8 % reached.`"""
+    shown = [
+        state_word(course.now.state, lang) if course.now.value is None else formats.amount(course.now.value, course.unit, lang)
+        for course in (declared, observed)
+    ]
+    return say(lang, "depth.beside_told", name=name, declared=shown[0], observed=shown[1])
 
 
 def cause_words(found: Sequence[tuple[str, int]], lang: str) -> str:

@@ -52,7 +52,7 @@ def _named(status: str, found: Sequence[Stand], lang: str) -> str:
     if not places:
         return ""
     comma = say(lang, "targets.told.comma")
-    names = [say(lang, "targets.named", name=figure, place=comma.join(where)) for figure, where in places.items()]
+    names = [say(lang, "targets.named", name=figure, place=comma.join(dict.fromkeys(where))) for figure, where in places.items()]
     rest = sum(map(len, list(places.values())[NAMED:]))
     shown = names if len(names) <= NAMED + 1 else [*names[:NAMED], say(lang, "targets.told.more", count=formats.count(rest, lang))]
     return say(lang, f"targets.told.{status}", count=formats.count(sum(map(len, places.values())), lang), names=formats.listed(shown, lang))
