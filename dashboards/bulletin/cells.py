@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from dashboards.bulletin.desk import Desk
 from dashboards.bulletin.model import Cell, Fact
+from dashboards.casemix import METRIC, Adjusted
 from dashboards.course import Course, Where
 from dashboards.periods import Period
 from dashboards.readings import Reading
@@ -49,3 +53,19 @@ def change_cell(desk: Desk, course: Course, before: Period, where: Where | None 
         return Cell(None, course.unit, "change", state=say(lang, "change.unknown"))
     fact = Fact(desk.question(course.indicator, where), "value", desk.question(course.indicator, where, before))
     return Cell(change.delta, course.unit, "change", after=change_word(change, lang), tone=change.sign, fact=fact)
+
+
+def adjusted_cell(desk: Desk, whole: Course, found: Adjusted | None, code: str) -> Cell:
+    """The rate that a place would have with everybody's mix of cases; ⇄ where that turns better into worse."""
+    if found is None:
+        return Cell(None, whole.unit, state="–")
+    start, end = desk.month.start, min(desk.month.end, whole.settled_before)
+    ratio = whole.query(start, end, (desk.dimension,))
+    ratio = replace(ratio, metric=METRIC, params=(("metric", ratio.metric),))
+    year = replace(whole.query(year_before(end), end), where=())
+    return Cell(found.value, whole.unit, after="⇄" if found.reverses else "", fact=Fact(ratio, "adjusted", at=code, times=year))
+
+
+def year_before(day: date) -> date:
+    """The day that the reference of a comparison begins on."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

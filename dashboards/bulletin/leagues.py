@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import partial
 
 from dashboards import formats
-from dashboards.bulletin.cells import change_cell, course_cells
+from dashboards.bulletin.cells import adjusted_cell, change_cell, course_cells
 from dashboards.bulletin.charts import Named, bars_picture, trend_picture
 from dashboards.bulletin.desk import Desk
 from dashboards.bulletin.model import Cell, Grid, Head, Row, Section, text
 from dashboards.cards.league import League, league_finding
 from dashboards.cards.league import Row as LeagueRow
 from dashboards.cards.tile import TileData
+from dashboards.casemix import adjusted
 from dashboards.course import Course
 from dashboards.differences import Group, differences
 from dashboards.indicators import TILES, Tile
@@ -114,7 +115,9 @@ def _league(desk: Desk, tile: Tile, sides: Sides) -> League:
     found = desk.league(tile.main)
     rows = [LeagueRow(place.code, place.name(desk.lang), "", found[place.code]) for place in desk.beside if place.code in found]
     whole = desk.whole(tile.main)
-    return League(_best_first(rows, whole), whole, desk.around_name, desk.dimension, sides)
+    around = replace(whole, scope=replace(whole.scope, where=desk.around_where))
+    mixed = adjusted(desk.gate, around, desk.dimension) if rows else {}
+    return League(_best_first(rows, whole), around, desk.around_name, desk.dimension, sides, mixed)
 
 
 def _best_first(rows: Sequence[LeagueRow], whole: Course) -> list[LeagueRow]:
@@ -141,14 +144,21 @@ def _table(desk: Desk, tile: Tile, league: League, parted: tuple[Sequence[League
     lang, dimension = desk.lang, desk.dimension
     shown, rest = parted
     heads = (
-        Head(say(lang, "league.rank"), 0.9), Head(say(lang, f"league.{dimension}"), 1.6), Head(say(lang, "league.value"), 1.0, True),
-        Head(say(lang, "league.range"), 1.4, True, "interval"), Head(say(lang, "league.n"), 0.8, True), Head(say(lang, "league.change"), 1.7, True),
+        Head(say(lang, "league.rank"), 1.1), Head(say(lang, f"league.{dimension}"), 1.4), Head(say(lang, "league.value"), 1.0, True),
+        Head(say(lang, "league.range"), 1.4, True, "interval"), *([Head(say(lang, "league.adjusted"), 1.5, True)] if league.adjusted else []), Head(say(lang, "league.n"), 0.8, True), Head(say(lang, "league.change"), 1.7, True),
         Head(say(lang, "league.verdict", whole=league.whole_name), 1.5),
     )  # fmt: skip
     ranks = league.ranks
     rows = [_row(desk, league, row, ranks.get(row.code)) for row in shown]
     course = league.whole
-    cells = (*course_cells(desk, course, desk.around_where), change_cell(desk, course, desk.month.year_before, desk.around_where))
+    value, interval, count = course_cells(desk, course, desk.around_where)
+    cells = (
+        value,
+        interval,
+        *([text("")] if league.adjusted else []),
+        count,
+        change_cell(desk, course, desk.month.year_before, desk.around_where),
+    )
     rows.append(Row((text(""), text(league.whole_name), *cells, text("")), "whole"))
     title = say(lang, "league.title", what=say(lang, f"league.{dimension}"), name=say(lang, f"tile.{tile.key}"))
     return Grid(f"league.{tile.key}", title, heads, tuple(rows), _rest(rest, lang), sheet=say(lang, f"bulletin.brief.{tile.key}"))
@@ -157,7 +167,9 @@ def _table(desk: Desk, tile: Tile, league: League, parted: tuple[Sequence[League
 def _row(desk: Desk, league: League, row: LeagueRow, rank: str | None) -> Row:
     where = ((desk.dimension, row.code),)
     change = change_cell(desk, row.course, desk.month.year_before, where) if row.course.now.value is not None else text("")
-    cells = (text(_rank(league, row, rank, desk.lang)), text(row.name), *course_cells(desk, row.course, where), change)
+    value, interval, count = course_cells(desk, row.course, where)
+    mixed = [adjusted_cell(desk, league.whole, league.adjusted.get(row.code), row.code)] if league.adjusted else []
+    cells = (text(_rank(league, row, rank, desk.lang)), text(row.name), value, interval, *mixed, count, change)
     return Row((*cells, _verdict(league, row, desk.lang)), _mark(desk, row.code))
 
 

@@ -10,7 +10,7 @@ from dashboards.indicators import TILES
 from dashboards.words import say
 from metrics.spec import Metric
 
-NOTES = ("interval", "change", "rank", "verdict", "attention", "missing", "provisional", "forecast")
+NOTES = ("interval", "change", "rank", "verdict", "adjusted", "attention", "missing", "provisional", "forecast")
 
 
 def method_section(desk: Desk) -> Section:

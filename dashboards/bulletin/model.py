@@ -20,11 +20,16 @@ UP, DOWN = "▲", "▼"
 
 @dataclass(frozen=True)
 class Fact:
-    """Which answer a number is: one question without breakdown, and its `field` (value, interval or n); `minus`: the question subtracted."""
+    """Which answer a number is: one question without breakdown, and its `field` (value, interval or n); `minus`: the question subtracted.
+
+    A rate at everybody's mix of cases (`field` adjusted) is O/E, the answer for the place `at` of a question by places, `times` another answer.
+    """
 
     query: Query
     field: str = "value"
     minus: Query | None = None
+    at: str = ""
+    times: Query | None = None
 
 
 @dataclass(frozen=True)

@@ -45,10 +45,11 @@ def answered(gate):
     con = gate.holding().release.connect()
     found = {}
 
-    def ask(query):
+    def ask(query, at=""):
         if query not in found:
-            [found[query]] = answer(con, query).rows
-        return found[query]
+            found[query] = answer(con, query).rows
+        [row] = [row for row in found[query] if not at or row[query.by[0]] == at]
+        return row
 
     yield ask
     con.close()
@@ -69,10 +70,12 @@ def value_of(row) -> float | None:
 def test_every_value_is_the_metrics_answer(bulletin, answered):
     checked = Counter()
     for cell in with_fact(bulletin):
-        row = answered(cell.fact.query)
+        row = answered(cell.fact.query, cell.fact.at)
         if cell.fact.minus is not None:
             expected = value_of(row) - value_of(answered(cell.fact.minus))
             assert cell.value == pytest.approx(expected, abs=1e-12)
+        elif cell.fact.times is not None:
+            assert cell.value == pytest.approx(row["value"] * answered(cell.fact.times)["value"], rel=1e-9)
         elif cell.fact.field == "interval":
             assert cell.value == pytest.approx((row["low"], row["high"]), rel=1e-12)
         elif cell.fact.field == "n":
@@ -84,6 +87,7 @@ def test_every_value_is_the_metrics_answer(bulletin, answered):
         checked["change" if cell.fact.minus else cell.fact.field] += 1
     assert checked["value"] > 60
     assert min(checked["change"], checked["interval"], checked["n"]) > 10
+    assert checked["adjusted"] > 1
 
 
 def test_no_number_is_without_a_question_but_those_that_somebody_set(bulletin):
