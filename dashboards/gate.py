@@ -195,7 +195,7 @@ class Gate:
 
     def table_or_none(self, sql: str, name: str) -> pl.DataFrame:
         """The same of a table that only a whole build makes: without rows (and columns) where it is not there."""
-        there = self.table("select table_name from duckdb_tables()")["table_name"]
+        there = self.once("tables", lambda: frozenset(self.table("select table_name from duckdb_tables()")["table_name"]))
         return self.table(sql) if name in there else pl.DataFrame()
 
 

@@ -32,8 +32,12 @@ def statuses(gate: Gate, day: date, metric: str = "") -> list[TargetStatus]:
 
 def with_targets(gate: Gate) -> frozenset[str]:
     """The figures that some target is about."""
+    return gate.once("figures with targets", lambda: frozenset(_with_targets(gate)))
+
+
+def _with_targets(gate: Gate) -> list[str]:
     found = gate.table_or_none("select distinct metric_id from mart_target where not is_superseded", "mart_target")
-    return frozenset(found["metric_id"]) if found.width else frozenset()
+    return found["metric_id"].to_list() if found.width else []
 
 
 def _statuses(gate: Gate, day: date, metric: str) -> list[TargetStatus]:
