@@ -115,5 +115,5 @@ def hour_section(board: Board, pick: Pick, view: View) -> html.Section | None:
         Column("n", say(lang, "halls.served"), "tickets"),
     )
     title = say(lang, "halls.at_hour", when=when_text(pick.weekday, pick.hour, lang), span=span_text(week_span(board.scope), lang))
-    table = Table("at_hour", title, columns, pl.DataFrame(rows, schema=schema), order="-wait")
+    table = Table("at_hour", title, columns, pl.DataFrame(rows, schema=schema), order="-wait", size=8)
     return html.Section([html.H2(title), data_table(table, view)], className="panel-box", id="at-hour")
