@@ -85,14 +85,14 @@ def _hover(row: dict, look: Look) -> str:
 def _whiskers(found: list[dict], look: Look) -> dict:
     lows = look.lows([row.get("low") for row in found])
     gaps = [
-        (0.0, 0.0) if row["value"] is None or low is None or row.get("high") is None else (row["high"] - row["value"], row["value"] - low)
+        (None, None) if row["value"] is None or low is None or row.get("high") is None else (row["high"] - row["value"], row["value"] - low)
         for row, low in zip(found, lows, strict=True)
     ]
     return {
         "type": "data",
         "symmetric": False,
-        "array": [above * look.scale for above, _ in gaps],
-        "arrayminus": [below * look.scale for _, below in gaps],
+        "array": look.drawn([above for above, _ in gaps]),
+        "arrayminus": look.drawn([below for _, below in gaps]),
         "thickness": 1.5,
         "width": 4,
         "color": look.palette.ink,
