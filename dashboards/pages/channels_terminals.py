@@ -42,12 +42,10 @@ def terminals_section(frame: Frame, board: Board) -> html.Section:
     head = [html.H2(say(lang, "channels.terminals.title")), html.P(idle_finding(found.height, unused, lang), className="finding")]
     if found.is_empty():
         return html.Section(head, className="panel-box")
-    tables = [data_table(_idle_table(found, frame), frame.view)]
     parts = _part_rows(frame, board)
-    if parts.height:
-        tables.insert(0, data_table(_part_table(parts, frame), frame.view))
-    body = html.Div([html.Div(table) for table in tables], className="terminals")
-    return html.Section([*head, body, *_map(frame, parts, found)], className="panel-box")
+    places = [data_table(_part_table(parts, frame), frame.view)] if parts.height else []
+    columns = [html.Div([*places, *_map(frame, parts, found)]), html.Div(data_table(_idle_table(found, frame), frame.view))]
+    return html.Section([*head, html.Div(columns, className="terminals")], className="panel-box")
 
 
 def _part_rows(frame: Frame, board: Board) -> pl.DataFrame:
@@ -96,7 +94,7 @@ def _idle_table(found: pl.DataFrame, frame: Frame) -> Table:
         Column("idle_days", say(lang, "channels.terminals.idle"), "number"),
     )
     note = say(lang, "channels.terminals.note")
-    return Table("terminals", say(lang, "channels.terminals.title"), columns, rows, order="-idle_days", size=8, note=note)
+    return Table("terminals", say(lang, "channels.terminals.title"), columns, rows, order="-idle_days", size=12, note=note)
 
 
 def _named(found: pl.DataFrame, frame: Frame) -> pl.DataFrame:
@@ -113,13 +111,13 @@ def _last_use(row: dict, lang: str) -> str:
 
 
 def _map(frame: Frame, parts: pl.DataFrame, found: pl.DataFrame) -> list:
-    """Places tinted by use with their terminals on top: solid ones were used in the period, hollow ones were not."""
+    """Places that have terminals, tinted by use, with the terminals on top: solid ones were used in the period, hollow ones were not."""
     lang, view = frame.lang, frame.view
-    ground = map_of(frame.gate, {part.code for part in frame.parts}).map if parts.height else None
+    ground = map_of(frame.gate, set(parts["code"])).map if parts.height else None
     if ground is None:
         return [html.P(say(lang, "channels.terminals.no_map"), className="note")]
     look = Look.of(lang, view.theme, "uses")
-    areas = pl.concat([parts.select(*SCHEMA), _bare(frame, parts)])
+    areas = parts.select(*SCHEMA)
     spots = _named(found, frame).select(
         "lon", "lat", "name", "href", value=pl.when(pl.col("uses") > 0).then(pl.col("uses").cast(pl.Float64)), state=pl.lit("value")
     )
@@ -132,13 +130,3 @@ def _map(frame: Frame, parts: pl.DataFrame, found: pl.DataFrame) -> list:
         level=3,
     )
     return [chart_card(chart, view)]
-
-
-def _bare(frame: Frame, parts: pl.DataFrame) -> pl.DataFrame:
-    """Places without a terminal, so that the map shows them too."""
-    rows = [
-        (part.code, part.name(frame.lang), None, None, None, None, "not_applicable", frame.place_href(part.code))
-        for part in frame.parts
-        if part.code not in parts["code"]
-    ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
