@@ -9,12 +9,13 @@ import polars as pl
 
 from dashboards import formats
 from dashboards.figures.hover import BOX
-from dashboards.figures.labels import Entry, add_key, clipped, without_data
+from dashboards.figures.labels import Entry, add_key, clipped, width, without_data
 from dashboards.figures.look import Look, blank, plain
 from dashboards.figures.shades import neutral, thinned
 from dashboards.words import say
 
 ROW = 36
+LETTER = 6  # pixels of a letter of a name, rather too few than too many
 GRADES = (1, 2, 3, 4, 5)  # 1 very bad to 5 very good; 1 and 2 count as bad
 
 
@@ -36,6 +37,8 @@ def grades(ratings: pl.DataFrame, look: Look) -> go.Figure:
     figure.update_xaxes(range=[0, 100.4], ticksuffix=suffix, dtick=25, tick0=0, showline=False)
     figure.update_layout(barmode="stack", hovermode="closest", margin={"r": 24})
     _explain(figure, look, has_default=any(found.get(0) for found in counted.values()))
+    layout: Any = figure.layout
+    layout.annotations[-1].xshift = -LETTER * max(width(name) for name in names)  # under the names too, where a phone has room
     return figure
 
 

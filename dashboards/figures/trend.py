@@ -19,6 +19,7 @@ from dashboards.words import say
 from metrics.targets import TargetStatus
 
 HEIGHT = 300
+NEAR_TOP = 0.08  # share of the axis that a number over a point needs
 LOOKAHEAD = timedelta(days=400)  # a target further away than this does not stretch the axis
 
 
@@ -204,3 +205,7 @@ def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
     set_time_axis(figure, series["start"].to_list(), look.lang)
     layout: Any = figure.layout
     make_room(figure, [note for note in layout.annotations if note.name not in ("target", "over")], HEIGHT - 60)
+    low, high = layout.yaxis.range
+    for note in layout.annotations:
+        if note.name == "over" and high - note.y < NEAR_TOP * (high - low):  # no room above: the number stands under its point
+            note.update(yanchor="top", yshift=-10)
