@@ -83,7 +83,8 @@ def level_chooser(level: int, view: View) -> html.Nav:
         )
         for each in LEVELS
     ]
-    return html.Nav(html.Ul(links), className="levels", **aria(label=say(lang, "depth.level_chooser")))
+    scheme = html.P(say(lang, "depth.scheme"), className="note")
+    return html.Nav([html.Ul(links), scheme], className="levels", **aria(label=say(lang, "depth.level_chooser")))
 
 
 def _department(asked: Asked) -> list:

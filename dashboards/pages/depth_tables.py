@@ -57,10 +57,10 @@ def _names(gate: Gate, dimension: str, lang: str, columns: tuple[str, str]) -> p
     return gate.once(("name table", dimension, lang), make)
 
 
-def verdict_text(lang: str, name: str = "verdict_text") -> pl.Expr:
+def verdict_text(lang: str) -> pl.Expr:
     """The verdict in words."""
     words = {key: say(lang, f"depth.verdict.{key}") for key in VERDICTS}
-    return pl.col("verdict").fill_null("undeclared").replace_strict(words, return_dtype=pl.String).alias(name)
+    return pl.col("verdict").fill_null("undeclared").replace_strict(words, return_dtype=pl.String).alias("verdict_text")
 
 
 def texts(name: str, rows: pl.DataFrame, write: Cell) -> pl.Series:
@@ -134,17 +134,15 @@ def every_item(items: Items, key: str, title: str) -> Table:
     """Items one by one: declared, what the cases allow, how far from the level, and what holds them back."""
     lang, level = items.lang, items.level
     named = items.named(items.rows)
-    seen = pl.col("seen_level").cast(pl.String).fill_null(verdict_text(lang, "seen"))
     rows = named.with_columns(
         verdict_text(lang),
         texts("holds", named, lambda row: held_back(row, level, items.causes.get(row["item_id"], ()), lang)),
-        seen=seen,
         gap=(level - pl.col("declared_level").fill_null(0)).clip(0),
     ).sort("gap", "n", descending=True, maintain_order=True)
     columns = (
         item_column(items.view),
         Column("declared_level", say(lang, "depth.columns.declared"), "number"),
-        Column("seen", say(lang, "depth.columns.seen")),
+        Column("seen_level", say(lang, "depth.columns.seen"), "number"),
         Column("verdict_text", say(lang, "depth.columns.verdict")),
         Column("n", say(lang, "depth.columns.n"), "cases"),
         interval_column(lang),
