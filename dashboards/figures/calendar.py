@@ -18,6 +18,7 @@ from dashboards.words import say
 ROW = 26
 STATES = ("complete", "late", "missing", "unexpected")
 SIGNS = {"complete": "", "late": "!", "missing": "×", "unexpected": ""}
+APART = 4  # dates that a phone can hold beside one another
 ROOM = 45  # days beside each other that leave room for a sign
 
 
@@ -76,7 +77,10 @@ def _hover(name: str, cell: dict, day: date, look: Look) -> str:
 
 def _set_axes(figure: go.Figure, names: Sequence[str], dates: list[date], look: Look) -> None:
     shown = [at for at, day in enumerate(dates) if day.day == 1 or (len(dates) <= ROOM and day.weekday() == 0) or at == 0]
-    kept = [at for place, at in enumerate(shown) if place == 0 or at - shown[place - 1] > len(dates) / 10]
+    kept: list[int] = []
+    for at in shown:
+        if not kept or at - kept[-1] > len(dates) / APART:
+            kept.append(at)
     font = {"color": look.palette.ink_soft, "size": 12}
     figure.update_xaxes(
         tickvals=kept, ticktext=[_date(dates[at], look) for at in kept], range=[-0.5, len(dates) - 0.5], showline=False, tickangle=0, side="top",

@@ -88,6 +88,8 @@ def _whiskers(found: list[dict], look: Look) -> dict:
         (None, None) if row["value"] is None or low is None or row.get("high") is None else (row["high"] - row["value"], row["value"] - low)
         for row, low in zip(found, lows, strict=True)
     ]
+    if all(above is None for above, _ in gaps):
+        return {"visible": False}  # else Plotly marks the end of every bar
     return {
         "type": "data",
         "symmetric": False,
