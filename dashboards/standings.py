@@ -18,10 +18,11 @@ from dashboards.gate import Gate
 from metrics.spec import QueryRefused
 from metrics.statistics.attainment import Goal, Measured, path_on, standing
 from metrics.target import Target, query_of
-from metrics.targets import Point, TargetStatus, target_statuses
+from metrics.targets import HISTORY_MONTHS, Histories, Point, TargetStatus, read_histories, statuses_on
 
 Codes = tuple[str | None, ...]
 ELSEWHERE = "elsewhere"  # why there is no forecast of a target that was set for a place around
+MONTHS = HISTORY_MONTHS + 12 * 8  # the years that the menu of periods offers
 _OUTLOOK = "select * from target_outlook"
 
 
@@ -35,13 +36,21 @@ def with_targets(gate: Gate) -> frozenset[str]:
     return gate.once("figures with targets", lambda: frozenset(_with_targets(gate)))
 
 
+def _histories(gate: Gate, metric: str) -> Histories:
+    """Long enough for every period that a menu offers; read once for a release."""
+    return gate.once(
+        ("histories of targets", metric),
+        lambda: gate.read(lambda cursor, store: read_histories(cursor, store, store.as_of or date.max, months=MONTHS, metric=metric)),
+    )
+
+
 def _with_targets(gate: Gate) -> list[str]:
     found = gate.table_or_none("select distinct metric_id from mart_target where not is_superseded", "mart_target")
     return found["metric_id"].to_list() if found.width else []
 
 
 def _statuses(gate: Gate, day: date, metric: str) -> list[TargetStatus]:
-    found = gate.read(lambda cursor, store: target_statuses(cursor, day, store=store, with_forecast=False, metric=metric))
+    found = gate.read(lambda _, store: statuses_on(day, _histories(gate, metric), store, with_forecast=False))
     outlook = {row["target_id"]: row for row in gate.table_or_none(_OUTLOOK, "target_outlook").iter_rows(named=True)}
     joined = [_with_outlook(status, outlook.get(status.id)) for status in found]
     return sorted(joined, key=lambda status: (status.target.due_on, status.id))

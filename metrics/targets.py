@@ -69,25 +69,52 @@ class TargetStatus:
         return self.target.id
 
 
-def target_statuses(
-    con: duckdb.DuckDBPyConnection, on: date | None = None, *, store: Store | None = None, with_forecast: bool = True, metric: str = ""
-) -> list[TargetStatus]:
-    """Every target that holds and was set by `on` (default: the release's date), by its id; superseded ones are left out.
+@dataclass(frozen=True)
+class Histories:
+    """Targets with the answers of their figures by month (by place in `targets`), or why there is none: statuses of any day rest on them."""
 
-    `metric`: only those of this figure.
-    """
+    targets: tuple[Target, ...]
+    answers: dict[int, Answer]
+    refused: dict[int, str]
+
+
+def target_statuses(
+    con: duckdb.DuckDBPyConnection, on: date | None = None, *, store: Store | None = None, with_forecast: bool = True
+) -> list[TargetStatus]:
+    """Every target that holds and was set by `on` (default: the release's date), by its id; superseded ones are left out."""
     known = store or read_store(con)
     day = on or known.as_of
-    if day is None or "mart_target" not in known.provided:
+    if day is None:
         return []
-    known_by_then = [each for each in read_targets(_reader(con)) if not each.is_superseded and (each.set_on is None or each.set_on <= day)]
-    targets = [each for each in known_by_then if metric in ("", each.metric)]
-    asked = [_history_query(target, _months_end(known, target, day)) for target in targets]
-    answers, refused = _answers(con, asked, known)
-    return [
-        _refused(target, refused[number]) if number in refused else _status(target, answers[number], with_forecast)
-        for number, target in enumerate(targets)
-    ]
+    return statuses_on(day, read_histories(con, known, day), known, with_forecast=with_forecast)
+
+
+def read_histories(
+    con: duckdb.DuckDBPyConnection, store: Store, until: date, *, months: int = HISTORY_MONTHS, metric: str = ""
+) -> Histories:
+    """The figures of targets (of those about `metric`, if named) by month, over `months` to the one of `until`."""
+    if "mart_target" not in store.provided:
+        return Histories((), {}, {})
+    targets = tuple(each for each in read_targets(_reader(con)) if not each.is_superseded and metric in ("", each.metric))
+    ends = [_months_end(store, target, until) for target in targets]
+    asked = [query_of(target, ("month",), _shift(end, -months), end) for target, end in zip(targets, ends, strict=True)]
+    return Histories(targets, *_answers(con, asked, store))
+
+
+def statuses_on(day: date, known: Histories, store: Store, *, with_forecast: bool = True) -> list[TargetStatus]:
+    """Where the targets that were set by a day stood on it. Reads nothing."""
+    found = []
+    for number, target in enumerate(known.targets):
+        if target.set_on is not None and target.set_on > day:
+            continue
+        if number in known.refused:
+            found.append(_refused(target, known.refused[number]))
+            continue
+        end = _months_end(store, target, day)
+        found.append(
+            _status(target, known.answers[number].unit, _history(known.answers[number], _shift(end, -HISTORY_MONTHS), end), with_forecast)
+        )
+    return found
 
 
 def _reader(con: duckdb.DuckDBPyConnection):
@@ -107,11 +134,6 @@ def _months_end(store: Store, target: Target, day: date) -> date:
     open_from = store.provisional_from(metric.mart) if metric else None
     limits += [open_from] if open_from else []
     return min(limits).replace(day=1)
-
-
-def _history_query(target: Target, end: date) -> Query:
-    start = _shift(end, -HISTORY_MONTHS)
-    return query_of(target, ("month",), start, end)
 
 
 def _answers(con: duckdb.DuckDBPyConnection, asked: Sequence[Query], store: Store) -> tuple[dict[int, Answer], dict[int, str]]:
@@ -136,11 +158,10 @@ def _refused(target: Target, because: str) -> TargetStatus:
     return TargetStatus(target, "not_evaluable", REFUSED, because)
 
 
-def _status(target: Target, answer: Answer, with_forecast: bool) -> TargetStatus:
-    history = _history(answer)
+def _status(target: Target, unit: str, history: tuple[Point, ...], with_forecast: bool) -> TargetStatus:
     goal = _goal(target)
     last = history[-1] if history else None
-    ahead = _forecast(target, answer.unit, history) if with_forecast else Forecast(reason="not_asked")
+    ahead = _forecast(target, unit, history) if with_forecast else Forecast(reason="not_asked")
     chance = ahead.chance(target.op, target.value)
     if last is None:
         return TargetStatus(target, "not_evaluable", "no_value", path=_path(goal), no_forecast=ahead.reason)
@@ -152,9 +173,10 @@ def _status(target: Target, answer: Answer, with_forecast: bool) -> TargetStatus
     )  # fmt: skip
 
 
-def _history(answer: Answer) -> tuple[Point, ...]:
-    """Every month from the first to the last with a row; one without a row has no value."""
-    by_month = {row["month"]: row for row in answer.rows if row["month"]}
+def _history(answer: Answer, start: date, end: date) -> tuple[Point, ...]:
+    """Every month of [start, end) from the first to the last with a row; one without a row has no value."""
+    first_key, end_key = f"{start:%Y-%m}", f"{end:%Y-%m}"
+    by_month = {row["month"]: row for row in answer.rows if row["month"] and first_key <= row["month"] < end_key}
     if not by_month:
         return ()
     first, last = date.fromisoformat(f"{min(by_month)}-01"), date.fromisoformat(f"{max(by_month)}-01")
