@@ -31,6 +31,8 @@ serve: .venv/.ready ## serve the dashboards of ./var
 bench: .venv/.ready ## benchmarks: ratios against hand-written scripts (minutes)
 	$(BIN)/python -m benchmarks.build_million
 	$(BIN)/python -m benchmarks.answer_time
+	$(BIN)/python -m benchmarks.page_time
+	$(BIN)/python -m benchmarks.release_swap
 
 screens: .venv/.ready browser ## pictures of every page in every look, to browse at build/screens/index.html
 	ONEGATE_SCREENS=all $(BIN)/pytest tests/dashboards/browser/test_every_page.py

@@ -1,6 +1,6 @@
 """Many readers while releases change under them: no request may fail, no page may show two releases.
 
-Run: python -m benchmarks.release_swap [--home HOME] [--users 50] [--seconds 60] [--think 1.0]. Without a home a demo city is made first.
+Run: python -m benchmarks.release_swap [--home HOME] [--users 50] [--seconds 60] [--think 3]. Without a home a demo city is made first.
 
 The current release is copied three times into an installation of its own, each with its own stamp and with a mark in the names of its places, so that
 a page made of two releases gives itself away. `onegate serve` runs in its own process. Readers load pages, follow links of these pages as the
@@ -65,7 +65,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path)
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--think", type=float, default=1.0, help="mean seconds between a reader's steps")
+    parser.add_argument("--think", type=float, default=3.0, help="mean seconds between a reader's steps")
     parser.add_argument("--every", type=float, default=5, help="seconds between swaps")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="onegate-bench-", dir=given.home and given.home.parent) as folder:
