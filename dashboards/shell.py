@@ -141,9 +141,14 @@ def _compare_menu(found: Tree, view: View) -> tuple[str, list]:
 
 
 def _place_href(view: View, code: str) -> str:
-    """The same page for another place: the overview and the pages of places change their address, the others their filter."""
+    """The same page for another place: the overview and the pages of places change their address, the others their filter.
+
+    A hall stands in one place: another leads to the halls there.
+    """
     if view.path == "/" or view.path.startswith(PLACE_PATH):
         return view.href(path=f"{PLACE_PATH}{code}" if code else "/", place="", define="")
+    if view.path.startswith("/site/"):
+        return view.go("/waiting", place=code)
     return view.href(place=code, at="", find="", define="")
 
 

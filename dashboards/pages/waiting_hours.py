@@ -49,7 +49,7 @@ with seen as (
     from mart_queue_snapshot where open_desks is not null and observed_on >= ? and observed_on < ? and {where}
     group by site_id, queue_code, observed_on, hour
 )
-select hour, sum(desks) as windows from seen group by hour order by hour"""
+select hour, sum(desks) / count(distinct observed_on) as windows from seen group by hour order by hour"""
 _IMPLAUSIBLE = "select count(*) from mart_ticket where is_implausible and issued_on >= ? and issued_on < ? and {where}"
 
 
@@ -77,7 +77,7 @@ def hours_of(board: Board, pick: Pick) -> Hours:
     span = week_span(board.scope)
     days = [row["day"] for row in _rows(board, "open_days") if row["value"]]
     open_days = sum(not pick.weekday or date.fromisoformat(day).isoweekday() == int(pick.weekday) for day in days)
-    windows, is_displayed = _windows(board.gate, board.scope.where, span, pick)
+    windows, is_displayed = _windows(board.gate, (board.scope.where, span, pick), open_days)
     came = {int(row["hour"]): row["value"] for row in _rows(board, "arrivals") if row["hour"] and row["value"]}
     waits = {int(row["hour"]): read_row(row) for row in _rows(board, "hour_wait") if row["hour"]}
     busy = [hour for hour, count in came.items() if count >= FLOOR]
@@ -85,7 +85,7 @@ def hours_of(board: Board, pick: Pick) -> Hours:
         (
             hour,
             came.get(hour, 0.0) / open_days,
-            windows[hour] / open_days if hour in windows else None,
+            windows.get(hour),
             waits[hour].value if hour in waits and (waits[hour].n or 0) >= FLOOR else None,
             came.get(hour, 0.0),
         )
@@ -99,10 +99,12 @@ def _rows(board: Board, key: str) -> list[dict]:
     return [] if frame is None else frame.to_dicts()
 
 
-def _windows(gate: Gate, where: Where, span: Span, pick: Pick) -> tuple[dict[int, float], bool]:
-    """Window-hours by hour over the span, and whether displays told them."""
-    displayed = _counted(gate, _DISPLAYED, (where, span, pick), "observed_on")
-    return (displayed, True) if displayed else (_counted(gate, _AT_WORK, (where, span, pick), "issued_on"), False)
+def _windows(gate: Gate, asked: tuple[Where, Span, Pick], open_days: int) -> tuple[dict[int, float], bool]:
+    """Windows a day by hour, and whether displays told them: of the days on which a display was seen at that hour, else of all open days."""
+    displayed = _counted(gate, _DISPLAYED, asked, "observed_on")
+    if displayed or not open_days:
+        return displayed, bool(displayed)
+    return {hour: count / open_days for hour, count in _counted(gate, _AT_WORK, asked, "issued_on").items()}, False
 
 
 def _counted(gate: Gate, sql: str, asked: tuple[Where, Span, Pick], day: str) -> dict[int, float]:

@@ -59,6 +59,11 @@ def test_rows_opened_from_a_hall_are_its_own(client):
     assert re.search(r'href="/cases\?[^"]*site=S2[^"]*figure=wait', page)
 
 
+def test_another_place_leads_from_a_hall_to_the_halls_there(client):
+    menu = client.get(S2).text.split('class="menu is-place"')[1].split("</details>")[0]
+    assert 'href="/waiting?period=2018-10&amp;place=440604"' in menu
+
+
 def test_a_place_without_counters_says_so_and_shows_its_machines(client):
     text = text_of(client.get("/site/440604-T1?period=2018-10"))
     assert "No queue tickets have ever come from this place" in text
@@ -84,6 +89,10 @@ def divided(tiny_store, tmp_path) -> Settings:
     tiny_store.execute("""update mart_ticket set queue_code = case when ticket_id like '%L%' then null when issued_hour < 12 then 'A' else 'B' end,
         window_point_id = case when site_id = 'S1' and issued_on >= date '2018-10-01' then '440604-window' || (1 + issued_hour % 2) end,
         item_id = case when site_id = 'S1' and issued_on = date '2018-10-02' then 'I4406041' end""")
+    # a display of queue A: four people and two desks each quarter of an hour from nine, once four people and no desk
+    tiny_store.execute("""insert into mart_queue_snapshot by name select 'canonical' as source_id, 'S1' as site_id, 'A' as queue_code,
+        timestamptz '2018-10-02 09:00:00+08' + to_minutes(15 * n) as observed_at, date '2018-10-02' as observed_on, 4 as waiting, if(n = 19, 0, 2) as open_desks,
+        true as is_call, n = 19 as is_unstaffed, '440000' as province_code, '440600' as city_code, '440604' as district_code from range(0, 20) as numbers(n)""")
     build_rollups(tiny_store)
     settings = Settings.load(tmp_path)
     publish(tiny_store, settings, extra={})
@@ -98,3 +107,7 @@ def test_queues_windows_and_items_each_have_their_table(divided, client_of):
     assert "Window 1" in text.split("Its windows, Nov 2017 to Oct 2018")[1]
     assert "Item 1" in text.split("What people came for, Nov 2017 to Oct 2018")[1]
     assert 'href="/item/I4406041' in response.text
+    queues = text.split("Its queues, Nov 2017 to Oct 2018")[1].split("Its windows")[0]
+    assert "People waiting" in queues and re.search(r"Queue A .* 4 5\.0 %", queues)
+    assert "Open windows as the queue displays showed them." in text
+    assert re.search(r"9:00 to 10:00 [\d.]+ 2 ", text)  # two desks on the day that was seen, however many days brought tickets
