@@ -8,7 +8,7 @@ from dashboards.board import Board
 from dashboards.controls import LEVELS, View
 from dashboards.indicators import Indicator, Tile
 from dashboards.pages import depth_shares as parts_of
-from dashboards.pages.depth_evidence import causes, evidence
+from dashboards.pages.depth_evidence import causes, evidence, judged_on
 from dashboards.pages.depth_shares import declared, observed
 from dashboards.pages.depth_tables import Items
 from dashboards.pages.depth_told import VERDICTS, Counts
@@ -82,7 +82,7 @@ def ask(frame: Frame) -> Asked:
         chosen = next((tile for tile in tiles_of(level) if tile.key == frame.view.tile), tiles_of(level)[0])
         board.want([chosen.main, declared(level), observed(level)], where=frame.beside_where)
     board.also(UNUSED.key, UNUSED, ()).ask()
-    rows = Items(frame.gate, frame.view, evidence(frame.gate, frame.scope), causes(frame.gate, frame.scope), level)
+    rows = Items(frame.gate, frame.view, evidence(frame.gate, frame.scope), causes(frame.gate, frame.scope), level, judged_on(frame.scope))
     return Asked(frame, level, board, rows)
 
 

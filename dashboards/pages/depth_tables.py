@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -13,26 +14,27 @@ from dashboards import formats
 from dashboards.cards.table import Column, Table
 from dashboards.controls import View
 from dashboards.gate import Gate
+from dashboards.indicators import Indicator
 from dashboards.pages.depth_evidence import FEWEST
 from dashboards.pages.depth_told import VERDICTS, cause_words, held_back
 from dashboards.places import part_names
 from dashboards.words import say
 
 ITEM = "/item/"
-FIGURE = "observed_depth_share"
 Causes = Mapping[str, Sequence[tuple[str, int]]]
 Cell = Callable[[dict[str, Any]], Any]
 
 
 @dataclass(frozen=True)
 class Items:
-    """Rows of evidence with what their tables need to name and explain them. `level`: the level that the page looks at."""
+    """Rows of evidence with what their tables need to name and explain them. `level` and `day`: what the page looks at."""
 
     gate: Gate
     view: View
     rows: pl.DataFrame
     causes: Causes
     level: int
+    day: date
 
     @property
     def lang(self) -> str:
@@ -70,7 +72,7 @@ def texts(name: str, rows: pl.DataFrame, write: Cell) -> pl.Series:
 
 def over_declared(items: Items) -> Table:
     """Items whose cases contradict the declared level, those that sent most people out too often first."""
-    lang, view = items.lang, items.view
+    lang, view, year = items.lang, items.view, f"{items.day.year}"
     chosen = items.named(items.rows.filter(pl.col("verdict") == "contradicted"))
     rows = chosen.with_columns(
         texts("causes", chosen, lambda row: cause_words(items.causes.get(row["item_id"], ()), lang)),
@@ -79,7 +81,9 @@ def over_declared(items: Items) -> Table:
     ).sort("missed", "n", descending=True, maintain_order=True)
 
     def rows_link(row: dict[str, Any]) -> html.A:
-        return html.A(row["rows"], href=view.rows_href(FIGURE, "missed", item=row["item_id"], level=str(row["declared_level"])))
+        return html.A(
+            row["rows"], href=view.rows_href(missed_at(row["declared_level"]), "missed", item=row["item_id"], period=year, pick="")
+        )
 
     columns = (
         item_column(view),
@@ -90,9 +94,14 @@ def over_declared(items: Items) -> Table:
         Column("n", say(lang, "depth.columns.n"), "cases"),
         interval_column(lang),
         Column("causes", say(lang, "depth.columns.causes")),
-        Column("rows", say(lang, "depth.columns.rows"), show=rows_link),
+        Column("rows", say(lang, "depth.columns.rows", year=year), show=rows_link),
     )
     return Table("over-declared", say(lang, "depth.over.title"), columns, rows, order="-missed", size=10, note=say(lang, "depth.over.note"))
+
+
+def missed_at(level: int) -> str:
+    """The figure whose missed side are the online cases that did not reach a level; a month has too few of them, so they are listed by year."""
+    return Indicator("observed", "observed_depth_share", (("level", level), ("variant", "conditional"))).define
 
 
 def item_column(view: View) -> Column:
