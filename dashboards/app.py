@@ -28,6 +28,7 @@ from dashboards.pages.catalog import PAGES, page_at
 from dashboards.pages.render import first_html, page, page_header, page_panel, warm_up
 from dashboards.theme import stylesheet
 from dashboards.words import say
+from dashboards.workers import Workers
 from metrics.registry import registry
 from warehouse.settings import Settings
 
@@ -40,9 +41,9 @@ INDEX = """<!DOCTYPE html>
 
 def create_app(settings: Settings) -> Dash:
     """The application over the releases of one installation; `.server` is the ASGI application."""
-    gate = Gate(settings)
+    gate, workers = Gate(settings), Workers()
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    _add_pages(server, gate)  # before Dash, whose own routes would answer the same addresses
+    _add_pages(server, gate, workers)  # before Dash, whose own routes would answer the same addresses
     app = Dash(
         "dashboards",
         server=server,  # type: ignore[arg-type]
@@ -57,7 +58,7 @@ def create_app(settings: Settings) -> Dash:
     app.layout = _frame
     registry()  # read the definitions now, not while the first reader waits
     duckdb.execute("select $given", {"given": 1})  # its first parameter makes DuckDB load pandas, where that is installed: 0.7 s
-    _add_callbacks(app, gate)
+    _add_callbacks(app, gate, workers)
     # Dash looks for assets at the first request to a route of its own; our pages come before that and would go out without style and script
     app._setup_server()
     server.add_api_route("/{path:path}", _nothing_here, methods=["GET", "HEAD"])
@@ -68,7 +69,7 @@ def create_app(settings: Settings) -> Dash:
 
 
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8050) -> None:
-    """Serve until interrupted. The overview is made while the server starts, so that its first reader does not wait for it."""
+    """Serve until interrupted. Every page is made once from the start on, so that its first reader need not wait for it."""
     app = create_app(settings)
     threading.Thread(target=warm_up, args=(app.server.state.gate,), daemon=True).start()
     uvicorn.run(app.server, host=host, port=port, log_level="warning")
@@ -87,7 +88,7 @@ def _frame() -> html.Div:
     )
 
 
-def _add_callbacks(app: Dash, gate: Gate) -> None:
+def _add_callbacks(app: Dash, gate: Gate, workers: Workers) -> None:
     """Address → header, page, card. The page does not hear of the card, so that opening one does not redraw it."""
     app.clientside_callback(
         ClientsideFunction("onegate", "view"),
@@ -99,7 +100,7 @@ def _add_callbacks(app: Dash, gate: Gate) -> None:
 
     @app.callback(Output("page", "children"), Input("view", "data"), prevent_initial_call=True)
     async def show_page(state: dict[str, str]) -> Any:
-        return await asyncio.to_thread(page, gate, read_view(state["path"], state["search"]))
+        return await workers.make(page, gate, read_view(state["path"], state["search"]))
 
     @app.callback(Output("header", "children"), Input("url", "pathname"), Input("url", "search"))
     async def show_header(path: str, search: str) -> Any:
@@ -110,10 +111,13 @@ def _add_callbacks(app: Dash, gate: Gate) -> None:
         return await asyncio.to_thread(page_panel, gate, read_view(path, search))
 
 
-def _add_pages(server: FastAPI, gate: Gate) -> None:
+def _add_pages(server: FastAPI, gate: Gate, workers: Workers) -> None:
     """Addresses of the pages, the theme and the health of the service."""
 
-    def index(request: Request) -> Response:
+    async def index(request: Request) -> Response:
+        return await workers.make(document, request)
+
+    def document(request: Request) -> Response:
         path = request.url.path
         view = read_view(path, request.url.query)
         if "lang" not in request.query_params and _prefers_chinese(request):
