@@ -19,6 +19,7 @@ from dashboards.pages.quality_text import balance, because, cadence, few, held_b
 from dashboards.periods import Period
 from warehouse.settings import Settings
 
+QUOTE = '"'  # texts of a CSV file stand in quotation marks
 NOVEMBER_6 = date(2018, 11, 6)
 FRESH = """select 'halls' as source_id, 'queue_tickets' as feed, date '2018-10-24' as newest_on, 7 as days_behind, true as is_late, date '2018-10-24' as complete_on,
     24 as cadence_hours union all select 'approval', 'case_events', date '2018-10-31', 0, false, date '2018-10-31', 168"""
@@ -73,7 +74,7 @@ def test_the_headline_names_the_late_source_and_counts_checks(reader):
 
 
 def test_sources_say_in_words_whether_they_are_late_and_what_was_expected(reader):
-    rows = reader.get("/export/csv/sources/quality?period=2018-10").text
+    rows = reader.get("/export/csv/sources/quality?period=2018-10").text.replace(QUOTE, "")
     assert re.search(r"halls,Queue tickets,Late,2018-10-24,7,every day,1,10,0,", rows)
     assert re.search(r"approval,Case events,On time,2018-10-31,0,every week,1,90,2,", rows)
 
@@ -103,7 +104,7 @@ def test_figures_that_wait_for_a_source_come_first_and_name_it(city):
 
 
 def test_checks_that_did_not_pass_come_first_with_reason_and_sample_in_the_readers_language(reader):
-    english, chinese = (reader.get(f"/export/csv/checks/quality?lang={lang}").text for lang in ("en", "zh"))
+    english, chinese = (reader.get(f"/export/csv/checks/quality?lang={lang}").text.replace(QUOTE, "") for lang in ("en", "zh"))
     assert english.index("Times that contradict one another.") < english.index("Grades go from 1 to 5.")
     assert "mart_case,Warned,warns,Share of rows," in english and "C1" in english
     assert "时间相互矛盾。" in chinese and "仅警告" in chinese
