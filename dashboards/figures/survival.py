@@ -143,16 +143,14 @@ def _label_curves(figure: go.Figure, found: dict[str, pl.DataFrame], look: Look)
     """Each name beside its curve, on the day on which the curves lie furthest apart."""
     day = _widest(list(found.values()))
     colours = [colour for colour, _ in series_colours(look.palette, len(found))]
-    notes = []
     for (name, curve), colour in zip(found.items(), colours, strict=True):
         height = _at(curve, day) * 100
         figure.add_annotation(
             x=day, y=height, text=f"<b>{clipped(name, 22)}</b>", showarrow=False, xanchor="left", yanchor="bottom", xshift=6,
             font={"color": colour}, bgcolor=see_through(look.palette.surface, 0.8), borderpad=1, name="curve",
         )  # fmt: skip
-        layout: Any = figure.layout
-        notes.append(layout.annotations[-1])
-    spread(notes, (0, 100), HEIGHT - 90)
+    layout: Any = figure.layout
+    spread(layout.annotations[-len(found) :], (0, 100), HEIGHT - 90)  # adding one makes the earlier ones anew
 
 
 def _at(curve: pl.DataFrame, day: float) -> float:

@@ -59,7 +59,7 @@ def page_header(gate: Gate, view: View) -> Any:
     except Exception as failure:  # the page below says what is wrong; the bar must still lead somewhere
         if not isinstance(failure, NoRelease):
             log.exception("The header could not be made.")
-        return bare_header(view, MENU)
+        return lighten(bare_header(view, MENU))
 
 
 def page_panel(gate: Gate, view: View) -> Any:
@@ -99,11 +99,11 @@ def _guarded(make: Callable[[], Any], view: View) -> Any:
     try:
         return make()
     except NoRelease:
-        return _titled(empty(view.lang), view, "empty.title")
+        return lighten(_titled(empty(view.lang), view, "empty.title"))
     except Exception:
         request_id = new_request_id()
         log.exception("[%s] %s failed", request_id, view.href())
-        return _titled(error(request_id, view.lang), view, "error.title")
+        return lighten(_titled(error(request_id, view.lang), view, "error.title"))
 
 
 def _titled(body: Any, view: View, title: str) -> html.Div:

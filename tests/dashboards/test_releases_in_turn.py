@@ -91,3 +91,18 @@ def test_what_failed_is_tried_again():
     with pytest.raises(ZeroDivisionError):
         memory.once("it", lambda: 1 // 0)
     assert memory.once("it", lambda: 5) == 5
+
+
+@pytest.mark.parametrize("part", ["header", "page"])
+def test_without_a_release_the_live_page_says_so_too(client_of, tmp_path, part):
+    inputs = [("url", "pathname", "/"), ("url", "search", "")] if part == "header" else [("view", "data", {"path": "/", "search": ""})]
+    body = {
+        "output": f"{part}.children",
+        "outputs": {"id": part, "property": "children"},
+        "inputs": [{"id": name, "property": prop, "value": value} for name, prop, value in inputs],
+        "changedPropIds": [f"{name}.{prop}" for name, prop, _ in inputs],
+    }
+    with client_of(Settings.load(tmp_path).prepare()) as client:
+        answer = client.post("/_dash-update-component", json=body)
+    assert answer.status_code == 200
+    assert ("onegate demo" if part == "page" else "OneGate") in answer.text
