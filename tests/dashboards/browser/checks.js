@@ -18,11 +18,19 @@ function pieces() {
   return found;
 }
 
+/* Whether something around an element scrolls or hides what is too wide. */
+function scrolls(one) {
+  for (let around = one.parentElement; around && around !== document.body; around = around.parentElement) {
+    if (getComputedStyle(around).overflowX !== "visible") return true;
+  }
+  return false;
+}
+
 function sideways() {
   const wide = document.documentElement.scrollWidth - window.innerWidth;
   if (wide <= 0) return [];
   const culprits = [...document.querySelectorAll("#header *, #page *, #panel *")]
-    .filter((one) => isShown(one) && !one.closest(".scroller") && one.getBoundingClientRect().right > window.innerWidth + 1)
+    .filter((one) => isShown(one) && !scrolls(one) && one.getBoundingClientRect().right > window.innerWidth + 1)
     .slice(0, 3);
   return [`The page is ${wide} px wider than the screen: ${culprits.map(named).join(" | ")}`];
 }

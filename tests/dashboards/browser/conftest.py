@@ -35,7 +35,7 @@ AXE = "([where, options]) => axe.run(where, {resultTypes: ['violations'], ...opt
 SIZES = {"laptop": (1366, 768), "phone": (390, 844), "wall": (3840, 2160)}
 SETTLED = """(() => {
     if (document.getElementById('first') || !window.store || window.store.getState().isLoading) return false;
-    if (document.querySelector('#page .skeleton') || !document.querySelector('#page h1')) return false;
+    if (document.querySelector('#page > .skeleton') || !document.querySelector('#page h1')) return false;
     const graphs = [...document.querySelectorAll('#page .dash-graph')];
     return document.fonts.status === 'loaded' && graphs.every(graph => graph.querySelector('.main-svg'));
 })()"""

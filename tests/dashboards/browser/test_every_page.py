@@ -17,7 +17,8 @@ from metrics.registry import registry
 SCREENS = Path(__file__).parents[3] / "build" / "screens"
 TALLEST = 6000  # pixels of a picture
 # words that stand in Chinese pages as they are: the product, kinds of files, statisticians, systems of coordinates
-ALLOWED = {"OneGate", "English", "CSV", "Excel", "PNG", "SVG", "PDF", "SQL", "APP", "GCJ", "WGS"}
+ALLOWED = {"OneGate", "English", "CSV", "Excel", "PNG", "SVG", "PDF", "SQL", "APP", "GCJ", "WGS", "SHA"}
+SOURCES = {"canonical", "business", "household"}  # what the tiny city's data call their source and its papers
 NAMES = {"Wilson", "Student", "Kaplan", "Meier", "Greenwood", "Clopper", "Pearson"}  # of statisticians
 # what definitions quote: parameters with their values, and values of columns
 CODES = {"basic", "none", "unverified", "zombie", "paused", "other", "undeclared", "min"}
@@ -66,7 +67,7 @@ def visit(look, key, tab_of, hrefs, axe) -> Visit:
     tab.go(href)
     keys = sorted(vocabulary("en"))
     found = {name: tab.check(name) for name in ("sideways", "cut", "cutInCharts", "headings", "smallTargets", "withoutWords")}
-    allowed = sorted(ALLOWED | NAMES | (codes() if key == "definitions" else set()))
+    allowed = sorted(ALLOWED | SOURCES | NAMES | (codes() if key == "definitions" else set()))
     found |= {"raw": tab.check("raw", keys), "foreign": tab.check("foreign", look.lang, allowed)}
     picture = SCREENS / str(look) / f"{key}.png"
     picture.parent.mkdir(parents=True, exist_ok=True)
