@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from dashboards.theme import Palette, contrast
 
 READABLE = 4.5  # contrast of text on its ground
@@ -52,6 +54,7 @@ def ramp(palette: Palette, count: int) -> list[str]:
     ]
 
 
+@cache
 def thinned(palette: Palette, hue: str) -> str:
     """A hue thinned as far as a mark of it stays visible on surface and ground."""
     part = 0.4
