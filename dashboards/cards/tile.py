@@ -155,7 +155,11 @@ def change_text(course: Course, before: Period, lang: str) -> list:
     if change.delta == 0:
         return [html.Span(change_word(change, lang), className="faint")]
     tone = {1: "good", -1: "bad"}.get(change.sign, "plain" if change.is_clear else "faint")
-    gap = formats.number(abs(change.delta), 1) if course.unit in ("per_100k", "per_10k") else formats.difference(change.delta, course.unit, lang)
+    gap = (
+        formats.number(abs(change.delta), 1)
+        if course.unit in ("per_100k", "per_10k")
+        else formats.difference(change.delta, course.unit, lang)
+    )
     arrow = html.Span("▲" if change.delta > 0 else "▼", className=f"arrow {tone}")
     return [arrow, html.Span(f" {gap} ", className=f"gap {tone}"), html.Span(change_word(change, lang), className=tone)]
 

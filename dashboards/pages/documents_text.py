@@ -34,7 +34,11 @@ def paper_finding(held: Course, share: Reading, most: tuple[str, float] | None, 
         if share.value is None
         else say(lang, "documents.finding.papers_share", papers=papers, share=formats.share(share.value, lang))
     )
-    return say(lang, "documents.finding.alone", said=said) if most is None else said + say(lang, "documents.finding.most", paper=most[0], count=formats.count(most[1], lang))
+    return (
+        say(lang, "documents.finding.alone", said=said)
+        if most is None
+        else said + say(lang, "documents.finding.most", paper=most[0], count=formats.count(most[1], lang))
+    )
 
 
 def spared_sentence(saved: Course, rate: Course, lang: str) -> str:
