@@ -14,6 +14,7 @@ from dashboards.theme import see_through
 from dashboards.words import say
 
 ROW, TALL = 32, 46  # pixels of a row with its name beside the bar, and over it
+LEAST = 116  # Plotly keeps 64 pixels for what is drawn; the numbers of the axis need the rest
 SHORT = 18  # Latin characters of a name that stands beside its bar
 
 
@@ -25,7 +26,7 @@ def hbars(rows: pl.DataFrame, look: Look, *, highlight: str = "") -> go.Figure:
     if rows["value"].is_null().all():
         return without_data(look, ROW * 4, rows)
     is_long = any(width(name) > SHORT for name in rows["name"])
-    figure = blank(look, 40 + (TALL if is_long else ROW) * rows.height)
+    figure = blank(look, max(40 + (TALL if is_long else ROW) * rows.height, LEAST))
     found = list(rows.iter_rows(named=True))
     at = list(range(len(found)))
     figure.add_bar(
