@@ -278,8 +278,13 @@ def looks() -> list[Look]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`key`: every page; `look`: every look that this run takes."""
-    if "look" in metafunc.fixturenames:
-        metafunc.parametrize("look", looks(), ids=str, scope="module")
-    if "key" in metafunc.fixturenames:
-        metafunc.parametrize("key", [page.key for page in PAGES], scope="module")
+    """`key`: every page; `look`: every look that this run takes. Pages take turns with the two looks; `make screens` gives every page all eight."""
+    wanted, keys, found = set(metafunc.fixturenames), [page.key for page in PAGES], looks()
+    if {"look", "key"} <= wanted and len(found) == 2:
+        turns = [(found[number % 2], key) for number, key in enumerate(keys)]
+        metafunc.parametrize(("look", "key"), turns, ids=[f"{look}-{key}" for look, key in turns], scope="module")
+        return
+    if "look" in wanted:
+        metafunc.parametrize("look", found, ids=str, scope="module")
+    if "key" in wanted:
+        metafunc.parametrize("key", keys, scope="module")
