@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from metrics.statistics.poisson import Limits, Method, count_limits
+from metrics.statistics.poisson import Method, count_limits
 
 MIN_REFERENCE = 30
 _RESULT = ["cases", "observed", "expected", "variance", "pooled_share", "crude", "reference", "ratio", "ratio_low", "ratio_high",
@@ -80,24 +80,15 @@ def _overall(reference: pl.DataFrame) -> float:
 
 
 def _compared(by_unit: pl.DataFrame, overall: float, method: Method) -> pl.DataFrame:
-    limits = [_ratio_limits(row, method) for row in by_unit.iter_rows(named=True)]
-    ratio = pl.when(pl.col("expected") > 0).then(pl.col("observed") / pl.col("expected"))
+    low, high = count_limits(by_unit["observed"].to_numpy(), by_unit["cases"].to_numpy(), method)
+    counts = {"ratio": pl.col("observed"), "ratio_low": pl.lit(pl.Series(low)), "ratio_high": pl.lit(pl.Series(high))}
     compared = by_unit.with_columns(
         pl.when(pl.col("cases") > 0).then(pl.col("pooled_share") / pl.col("cases")).alias("pooled_share"),
         pl.when(pl.col("cases") > 0).then(pl.col("observed") / pl.col("cases")).alias("crude"),
         pl.lit(overall).alias("reference"),
-        ratio.alias("ratio"),
-        pl.Series("ratio_low", [limit[0] if limit else None for limit in limits], dtype=pl.Float64),
-        pl.Series("ratio_high", [limit[1] if limit else None for limit in limits], dtype=pl.Float64),
+        *(pl.when(pl.col("expected") > 0).then(count / pl.col("expected")).alias(name) for name, count in counts.items()),
     )
     return compared.with_columns(*(_adjusted(name, overall, method) for name in ("", "_low", "_high")), _reverses(overall))
-
-
-def _ratio_limits(row: dict[str, float], method: Method) -> Limits | None:
-    if row["expected"] <= 0:
-        return None
-    low, high = count_limits(row["observed"], row["cases"], method)
-    return low / row["expected"], high / row["expected"]
 
 
 def _adjusted(name: str, overall: float, method: Method) -> pl.Expr:

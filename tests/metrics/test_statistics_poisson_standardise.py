@@ -40,11 +40,21 @@ def test_binomial_limits_agree_with_statsmodels(events, cases):
     assert binomial_limits(events, cases) == pytest.approx((low * cases, high * cases))
 
 
+def test_many_counts_at_once_have_the_limits_that_each_has_alone():
+    events, cases = [0, 3, 12, 9800], [12, 40, 12, 10000]
+    for together, alone in (
+        (binomial_limits(events, cases), [binomial_limits(*pair) for pair in zip(events, cases, strict=True)]),
+        (exact_limits(events), [exact_limits(count) for count in events]),
+        (byar_limits(events), [byar_limits(count) for count in events]),
+    ):
+        assert list(zip(*together, strict=True)) == alone
+
+
 def test_impossible_counts_are_refused():
     with pytest.raises(ValueError, match="zero or more"):
         exact_limits(-1)
     with pytest.raises(ValueError, match="between 0 and"):
-        binomial_limits(5, 4)
+        binomial_limits([1, 5], [4, 4])
 
 
 def test_cirrhosis_among_doctors_as_in_bland():
