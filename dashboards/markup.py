@@ -14,13 +14,11 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-import plotly.graph_objects as go
 from dash import dcc
 from dash import html as dash_html
 from dash.development.base_component import Component
 
 from dashboards.elements import Element
-from dashboards.figures.look import dressed
 
 NAMES = {"className": "class", "tabIndex": "tabindex", "colSpan": "colspan", "rowSpan": "rowspan", "hrefLang": "hreflang"}
 PLAIN = {"id", "class", "title", "lang", "role", "type", "scope", "href", "tabindex", "colspan", "rowspan", "hreflang", "open", "hidden"}
@@ -34,22 +32,12 @@ def lighten(node: Any, _seen: list[str] | None = None) -> Any:
     seen = [] if _seen is None else _seen
     if isinstance(node, list | tuple):
         return [lighten(child, seen) for child in node]
-    if isinstance(node, dcc.Graph):
-        return _plain_graph(node)
     if not isinstance(node, Element | Component) or _is_live(node):
         return node
     children = getattr(node, "children", None)
     if _holds_live(children):
         return _dash(node, children=lighten(children, seen))
     return _folded(node, children, seen)
-
-
-def _plain_graph(node: dcc.Graph) -> dcc.Graph:
-    """The chart as plain values: it is written to every reader, and made into them once."""
-    figure = getattr(node, "figure", None)
-    if isinstance(figure, go.Figure):
-        node.figure = dressed(figure)  # type: ignore[reportAttributeAccessIssue]
-    return node
 
 
 def _folded(node: Element | Component, children: Any, seen: list[str]) -> Component:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 from dash import dcc
 
@@ -15,7 +13,8 @@ from dashboards.attributes import aria, data
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.controls import View
 from dashboards.course import Course
-from dashboards.figures.look import CONFIG
+from dashboards.figures.drawing import Drawing
+from dashboards.figures.look import CONFIG, dressed
 from dashboards.periods import Period
 from dashboards.words import say
 
@@ -27,7 +26,7 @@ class Chart:
     """What a chart card needs; `table` holds the same numbers and gives the card its key, `note` is a line under it, `level` that of its heading."""
 
     title: str
-    figure: go.Figure
+    figure: Drawing
     alt: str
     table: Table
     note: str = ""
@@ -42,15 +41,15 @@ class Chart:
 def chart_card(chart: Chart, view: View) -> html.Section:
     """The chart with all that belongs to it."""
     lang = view.lang
-    layout: Any = chart.figure.layout
-    graph = dcc.Graph(id={"chart": chart.key}, figure=chart.figure, config=CONFIG, className="graph", style={"height": layout.height})
+    height = chart.figure.height
+    graph = dcc.Graph(id={"chart": chart.key}, figure=dressed(chart.figure), config=CONFIG, className="graph", style={"height": height})
     head = {2: html.H2, 3: html.H3}[chart.level](chart.title)
     images = html.Span([_image_button(kind, lang) for kind in IMAGES], className="downloads images")
     table = html.Details([html.Summary(say(lang, "figure.table")), data_table(chart.table, view)], className="as-table")
     return html.Section(
         [
             head,
-            html.Div(graph, role="img", style={"minHeight": f"{layout.height}px"}, **aria(label=chart.alt)),
+            html.Div(graph, role="img", style={"minHeight": f"{height}px"}, **aria(label=chart.alt)),
             *([html.P(chart.note, className="note")] if chart.note else []),
             html.Div([table, images], className="chart-foot"),
         ],

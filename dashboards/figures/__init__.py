@@ -1,1 +1,1 @@
-"""Pure functions from a polars frame to a plotly figure."""
+"""Pure functions from a polars frame to a figure in plotly's JSON form."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import formats
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX, reading
 from dashboards.figures.labels import clipped, width, without_data
 from dashboards.figures.look import Look, blank, plain
@@ -38,7 +38,7 @@ class Ground:
     selected: str = ""
 
 
-def area_map(areas: pl.DataFrame, look: Look, ground: Ground) -> go.Figure:
+def area_map(areas: pl.DataFrame, look: Look, ground: Ground) -> Drawing:
     """Draw `areas` (code, name, value, low, high, n, state, href) in the outlines of the features; features without a row stay blank.
 
     Areas without a value are hatched and say why; values fall into at most five even classes.
@@ -91,7 +91,7 @@ def _tint(value: float, scale: Scale, look: Look) -> str:
     return shades(look.palette, scale.count)[scale.step(value)]
 
 
-def _add_area(figure: go.Figure, area: Area, drawn: tuple, look: Look) -> None:
+def _add_area(figure: Drawing, area: Area, drawn: tuple, look: Look) -> None:
     row, scale, is_selected = drawn
     value = row["value"] if row else None
     edge = {"color": look.palette.ink if is_selected else look.palette.ink_faint, "width": 2.5 if is_selected else 1}
@@ -119,7 +119,7 @@ def _add_area(figure: go.Figure, area: Area, drawn: tuple, look: Look) -> None:
     )
 
 
-def _add_names(figure: go.Figure, named: dict[str, Spot], drawn: tuple, look: Look) -> None:
+def _add_names(figure: Drawing, named: dict[str, Spot], drawn: tuple, look: Look) -> None:
     """Name and value in each area: over the area itself where it is wide enough, otherwise on a tag of the area's own colour."""
     rows, scale, per_degree = drawn
     grounds = {code: _tint(rows[code]["value"], scale, look) if rows[code]["value"] is not None else look.palette.surface for code in named}
@@ -148,7 +148,7 @@ def _label(row: dict, look: Look) -> str:
     return f"{clipped(row['name'], 18)}<br><b>{said}</b>"
 
 
-def _add_sites(figure: go.Figure, sites: pl.DataFrame | None, look: Look) -> None:
+def _add_sites(figure: Drawing, sites: pl.DataFrame | None, look: Look) -> None:
     if sites is None or sites.is_empty():
         return
     known = sites.filter(pl.col("lon").is_not_null() & pl.col("lat").is_not_null())
@@ -178,7 +178,7 @@ def _pixels(outlines: list[Area]) -> float:
     return (HEIGHT - 34) / ((max(lats) - min(lats)) or 1.0) * math.cos(math.radians(sum(lats) / len(lats)))
 
 
-def _set_axes(figure: go.Figure, outlines: list[Area]) -> None:
+def _set_axes(figure: Drawing, outlines: list[Area]) -> None:
     """One degree of latitude as long as it is on the ground beside one of longitude."""
     lats = [y for area in outlines for y in area.y if y is not None]
     middle = (min(lats) + max(lats)) / 2
@@ -187,7 +187,7 @@ def _set_axes(figure: go.Figure, outlines: list[Area]) -> None:
     figure.update_layout(hovermode="closest", margin={"l": 4, "r": 4, "t": 4, "b": 30})
 
 
-def _add_key(figure: go.Figure, drawn: tuple[Scale | None, bool], look: Look) -> None:
+def _add_key(figure: Drawing, drawn: tuple[Scale | None, bool], look: Look) -> None:
     """A strip of the classes with their ends below the map; what is hatched in words."""
     scale, has_gaps = drawn
     colours = shades(look.palette, scale.count) if scale else []

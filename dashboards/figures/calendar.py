@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import formats
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.heat_map import add_cell_texts, stepped
 from dashboards.figures.labels import Entry, add_key, clipped, without_data
 from dashboards.figures.look import Look, blank, plain
@@ -22,7 +22,7 @@ APART = 4  # dates that a phone can hold beside one another
 ROOM = 45  # days beside each other that leave room for a sign
 
 
-def calendar(days: pl.DataFrame, look: Look) -> go.Figure:
+def calendar(days: pl.DataFrame, look: Look) -> Drawing:
     """Draw `days` (row: the shown source, day, state: complete, late, missing or unexpected; if known href; rows in their order)."""
     if days.is_empty():
         return without_data(look, ROW * 4, days)
@@ -75,7 +75,7 @@ def _hover(name: str, cell: dict, day: date, look: Look) -> str:
     return f"<b>{plain(name)}</b><br>{formats.day(day, look.lang)}: {say(look.lang, f'drawing.day.{state}')}"
 
 
-def _set_axes(figure: go.Figure, names: Sequence[str], dates: list[date], look: Look) -> None:
+def _set_axes(figure: Drawing, names: Sequence[str], dates: list[date], look: Look) -> None:
     shown = [at for at, day in enumerate(dates) if day.day == 1 or (len(dates) <= ROOM and day.weekday() == 0) or at == 0]
     kept: list[int] = []
     for at in shown:
@@ -98,7 +98,7 @@ def _date(day: date, look: Look) -> str:
     return f"{month}{day.day}日" if look.lang == "zh" else f"{day.day} {month}"
 
 
-def _explain(figure: go.Figure, states: set[str], look: Look) -> None:
+def _explain(figure: Drawing, states: set[str], look: Look) -> None:
     colours = _colours(look)
     signs = {"complete": "■", "late": "■ !", "missing": "■ ×", "unexpected": "□"}
     shown = {**colours, "unexpected": look.palette.ink_faint}

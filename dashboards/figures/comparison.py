@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import polars as pl
 
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hbars import SHORT
 from dashboards.figures.hover import surety
 from dashboards.figures.labels import clipped, say_nothing, width
@@ -14,7 +14,7 @@ from dashboards.words import say
 ROW_HEIGHT = 30
 
 
-def comparison(places: pl.DataFrame, look: Look, *, highlight: str = "", reference: float | None = None) -> go.Figure:
+def comparison(places: pl.DataFrame, look: Look, *, highlight: str = "", reference: float | None = None) -> Drawing:
     """Draw `places` (code, name, value, low, high, n, href; first row on top) as dots with their intervals; `href` rides along as customdata."""
     known = places.filter(pl.col("value").is_not_null())
     figure = blank(look, 56 + ROW_HEIGHT * max(known.height, 1))
@@ -32,7 +32,8 @@ def comparison(places: pl.DataFrame, look: Look, *, highlight: str = "", referen
         name="value",
     )
     if reference is not None:
-        figure.add_vline(x=reference * look.scale, line={"color": look.palette.ink_soft, "width": 1, "dash": "dash"})
+        at, line = reference * look.scale, {"color": look.palette.ink_soft, "width": 1, "dash": "dash"}
+        figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, xref="x", yref="y domain", line=line)
     edges = look.drawn(look.lows(known["low"].to_list()) + known["high"].to_list() + known["value"].to_list() + [reference])
     figure.update_xaxes(range=span(edges, look), ticksuffix=look.suffix, nticks=6, showgrid=True)
     figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=6, tickfont={"color": look.palette.ink, "size": 13})
@@ -64,7 +65,7 @@ def _hover(row: dict, look: Look) -> str:
     return "<br>".join([f"<b>{plain(row['name'])}</b> {look.text(row['value'])}", *surety(row, look)])
 
 
-def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
+def twin_bars(places: pl.DataFrame, look: Look) -> Drawing:
     """Draw `places` (name, declared, observed, href; first row on top): what is declared, hollow, over what was observed, solid. From zero."""
     is_long = any(width(name) > SHORT for name in places["name"])
     figure = blank(look, 48 + (58 if is_long else 40) * max(places.height, 1))
@@ -99,13 +100,12 @@ def twin_bars(places: pl.DataFrame, look: Look) -> go.Figure:
     return figure
 
 
-def _names_above(figure: go.Figure, names: list[str], look: Look) -> None:
+def _names_above(figure: Drawing, names: list[str], look: Look) -> None:
     """Long names over their bars, which then keep their room on a phone too."""
     figure.update_yaxes(autorange=None, range=[len(names) - 0.6, -0.75], showticklabels=False)
     font = {"color": look.palette.ink, "size": 13}
-    figure.update_layout(
-        annotations=[
-            {"x": 0, "y": at - 0.22, "xref": "x domain", "text": clipped(name, 44), "showarrow": False, "xanchor": "left", "yanchor": "bottom", "xshift": -3, "font": font, "name": "row"}
-            for at, name in enumerate(names)
-        ]
-    )  # fmt: skip
+    for at, name in enumerate(names):
+        figure.add_annotation(
+            x=0, y=at - 0.22, xref="x domain", text=clipped(name, 44), showarrow=False, xanchor="left", yanchor="bottom", xshift=-3, font=font,
+            name="row",
+        )  # fmt: skip

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import formats
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX, reading
 from dashboards.figures.labels import clipped, end_label, width, without_data
 from dashboards.figures.look import Look, blank, span
@@ -49,7 +48,7 @@ def limits_of_shares(centre: float, cases: pl.Series, *, phi: float = 1.0, direc
     return Limits(centre, pl.DataFrame({"n": n, **edges}), direction)
 
 
-def funnel(points: pl.DataFrame, look: Look, limits: Limits) -> go.Figure:
+def funnel(points: pl.DataFrame, look: Look, limits: Limits) -> Drawing:
     """Draw `points` (code, name, n, value, href; if known verdict: high, low, inside — otherwise what lies beyond 99.8 % counts as outside)."""
     known = points.filter(pl.col("value").is_not_null() & (pl.col("n") > 0))
     if known.is_empty():
@@ -71,7 +70,7 @@ def _side(row: dict, limits: Limits) -> str:
     return "low" if row["value"] < low else "high" if row["value"] > high else "inside"
 
 
-def _add_limits(figure: go.Figure, limits: Limits, look: Look) -> None:
+def _add_limits(figure: Drawing, limits: Limits, look: Look) -> None:
     n, curve = limits.curve["n"].to_list(), limits.curve
     for level, opacity in (("998", 0.08), ("95", 0.12)):
         edge = look.drawn(look.lows(curve[f"low_{level}"].to_list())) + look.drawn(curve[f"high_{level}"].to_list())[::-1]
@@ -93,7 +92,7 @@ def _colour(side: str, look: Look, limits: Limits) -> str:
     return look.palette.good if (side == "high") == (limits.direction > 0) else look.palette.bad
 
 
-def _add_points(figure: go.Figure, found: tuple[pl.DataFrame, list[str]], frame: tuple[Look, Limits]) -> None:
+def _add_points(figure: Drawing, found: tuple[pl.DataFrame, list[str]], frame: tuple[Look, Limits]) -> None:
     (known, sides), (look, limits) = found, frame
     figure.add_scatter(
         x=known["n"].to_list(),
@@ -116,7 +115,7 @@ def _add_points(figure: go.Figure, found: tuple[pl.DataFrame, list[str]], frame:
     )
 
 
-def _set_axes(figure: go.Figure, known: pl.DataFrame, frame: tuple[Look, Limits]) -> None:
+def _set_axes(figure: Drawing, known: pl.DataFrame, frame: tuple[Look, Limits]) -> None:
     look, limits = frame
     n = limits.curve["n"]
     is_wide = known["n"].max() > SPREAD * known["n"].min()  # type: ignore[operator]
@@ -133,14 +132,13 @@ def _set_axes(figure: go.Figure, known: pl.DataFrame, frame: tuple[Look, Limits]
     figure.update_layout(hovermode="closest")
 
 
-def _name_outside(figure: go.Figure, found: tuple[pl.DataFrame, list[str]], frame: tuple[Look, Limits]) -> None:
+def _name_outside(figure: Drawing, found: tuple[pl.DataFrame, list[str]], frame: tuple[Look, Limits]) -> None:
     """Names beside the points outside, those furthest from the centre first; then the centre and the limits."""
     (known, sides), (look, limits) = found, frame
     outside = [(row, side) for row, side in zip(known.iter_rows(named=True), sides, strict=True) if side != "inside"]
     outside.sort(key=lambda pair: -abs(pair[0]["value"] - limits.centre))
-    layout: Any = figure.layout
-    is_log = layout.xaxis.type == "log"
-    middle = sum(layout.xaxis.range) / 2
+    is_log = _is_log(figure)
+    middle = sum(figure.ends("xaxis")) / 2
     for row, side in outside[:NAMED]:
         at = math.log10(row["n"]) if is_log else row["n"]
         is_right = at > middle
@@ -151,10 +149,9 @@ def _name_outside(figure: go.Figure, found: tuple[pl.DataFrame, list[str]], fram
     _name_limits(figure, look, limits)
 
 
-def _name_limits(figure: go.Figure, look: Look, limits: Limits) -> None:
+def _name_limits(figure: Drawing, look: Look, limits: Limits) -> None:
     """The common value at the right; each limit on its upper curve, where the curve comes into view."""
-    layout: Any = figure.layout
-    is_log, (_, right), (_, top) = layout.xaxis.type == "log", layout.xaxis.range, layout.yaxis.range
+    is_log, (_, right), (_, top) = _is_log(figure), figure.ends("xaxis"), figure.ends("yaxis")
     text = say(look.lang, "drawing.centre", value=f"<b>{look.text(limits.centre)}</b>")
     end_label(figure, (right, limits.centre * look.scale), text, look.palette.ink_soft)
     for level, key in (("95", "inner"), ("998", "outer")):
@@ -168,6 +165,10 @@ def _name_limits(figure: go.Figure, look: Look, limits: Limits) -> None:
             yanchor="bottom", xshift=4, font={"color": look.palette.ink_faint}, name=f"limits {level}",
         )  # fmt: skip
     figure.update_layout(margin={"r": 12 + 7 * width(text), "t": 12})
+
+
+def _is_log(figure: Drawing) -> bool:
+    return figure.layout["xaxis"].get("type") == "log"
 
 
 def _sign(side: str, limits: Limits) -> str:

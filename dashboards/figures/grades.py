@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import formats
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX
 from dashboards.figures.labels import Entry, add_key, clipped, width, without_data
 from dashboards.figures.look import Look, blank, plain
@@ -19,7 +19,7 @@ LETTER = 6  # pixels of a letter of a name, rather too few than too many
 GRADES = (1, 2, 3, 4, 5)  # 1 very bad to 5 very good; 1 and 2 count as bad
 
 
-def grades(ratings: pl.DataFrame, look: Look) -> go.Figure:
+def grades(ratings: pl.DataFrame, look: Look) -> Drawing:
     """Draw `ratings` (part: the shown name, grade 1 very bad to 5 very good, count, by_default; first part on top)."""
     counted = _counted(ratings)
     if not counted:
@@ -37,8 +37,7 @@ def grades(ratings: pl.DataFrame, look: Look) -> go.Figure:
     figure.update_xaxes(range=[0, 100.4], ticksuffix=suffix, dtick=25, tick0=0, showline=False)
     figure.update_layout(barmode="stack", hovermode="closest", margin={"r": 24})
     _explain(figure, look, has_default=any(found.get(0) for found in counted.values()))
-    layout: Any = figure.layout
-    layout.annotations[-1].xshift = -LETTER * max(width(name) for name in names)  # under the names too, where a phone has room
+    figure.notes[-1]["xshift"] = -LETTER * max(width(name) for name in names)  # under the names too, where a phone has room
     return figure
 
 
@@ -65,7 +64,7 @@ def colours(look: Look) -> dict[int, str]:
     }
 
 
-def _add_piece(figure: go.Figure, counted: dict[str, dict[int, float]], piece: tuple[int, bool], look: Look) -> None:
+def _add_piece(figure: Drawing, counted: dict[str, dict[int, float]], piece: tuple[int, bool], look: Look) -> None:
     grade, is_default = piece
     name = say(look.lang, "drawing.by_default") if is_default else say(look.lang, f"drawing.grade.{grade}")
     colour = colours(look)[grade]
@@ -95,7 +94,7 @@ def _add_piece(figure: go.Figure, counted: dict[str, dict[int, float]], piece: t
     )
 
 
-def _explain(figure: go.Figure, look: Look, *, has_default: bool) -> None:
+def _explain(figure: Drawing, look: Look, *, has_default: bool) -> None:
     own = colours(look)
     entries = [
         Entry("■", own[1], say(look.lang, "drawing.bad_grades")),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import polars as pl
 
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX, reading
 from dashboards.figures.labels import clipped, width, without_data
 from dashboards.figures.look import Look, blank
@@ -18,7 +18,7 @@ LEAST = 116  # Plotly keeps 64 pixels for what is drawn; the numbers of the axis
 SHORT = 18  # Latin characters of a name that stands beside its bar
 
 
-def hbars(rows: pl.DataFrame, look: Look, *, highlight: str = "") -> go.Figure:
+def hbars(rows: pl.DataFrame, look: Look, *, highlight: str = "") -> Drawing:
     """Draw `rows` (name, value; if known low, high, n, state, target, href; first row on top); `highlight`: the name set off from the others.
 
     A row without a value keeps its place and says why.
@@ -52,19 +52,25 @@ def hbars(rows: pl.DataFrame, look: Look, *, highlight: str = "") -> go.Figure:
     return figure
 
 
-def _name_rows(figure: go.Figure, found: list[dict], look: Look, *, above: bool) -> None:
+def _name_rows(figure: Drawing, found: list[dict], look: Look, *, above: bool) -> None:
     """Name and value beside each bar, or over it where names are long: bars then keep their room on a phone too."""
     at, texts = list(range(len(found))), [_label(row, look, 36 if above else SHORT) for row in found]
     font = {"color": look.palette.ink, "size": 13}
     figure.update_yaxes(range=[len(found) - 0.4, -0.85 if above else -0.6], showgrid=False, tickvals=at, tickfont=font, ticklabelstandoff=6)
     figure.update_yaxes(ticktext=[""] * len(found) if above else texts)
-    if above:  # set at once: plotly validates all of them again whenever one is added
-        figure.update_layout(
-            annotations=[
-                {"x": 0, "y": place - 0.2, "xref": "x domain", "text": text, "showarrow": False, "xanchor": "left", "yanchor": "bottom", "xshift": -3, "font": font, "name": "row"}
-                for place, text in enumerate(texts)
-            ]
-        )  # fmt: skip
+    for place, text in enumerate(texts if above else ()):
+        figure.add_annotation(
+            x=0,
+            y=place - 0.2,
+            xref="x domain",
+            text=text,
+            showarrow=False,
+            xanchor="left",
+            yanchor="bottom",
+            xshift=-3,
+            font=font,
+            name="row",
+        )
 
 
 def _colour(name: str, highlight: str, look: Look) -> str:
@@ -102,7 +108,7 @@ def _whiskers(found: list[dict], look: Look) -> dict:
     }
 
 
-def _add_targets(figure: go.Figure, found: list[dict], look: Look, size: int) -> None:
+def _add_targets(figure: Drawing, found: list[dict], look: Look, size: int) -> None:
     """A short upright line where each row's target lies."""
     known = [(at, row["target"]) for at, row in enumerate(found) if row.get("target") is not None]
     if not known:

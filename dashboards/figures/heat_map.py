@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import formats
+from dashboards.figures.drawing import Drawing, Part
 from dashboards.figures.hover import reading
 from dashboards.figures.labels import width, without_data
 from dashboards.figures.look import Look, blank, plain
@@ -34,7 +34,7 @@ class Grid:
         return [[(row, column) for column, _ in self.columns] for row, _ in self.rows]
 
 
-def heat_map(cells: pl.DataFrame, look: Look, grid: Grid) -> go.Figure:
+def heat_map(cells: pl.DataFrame, look: Look, grid: Grid) -> Drawing:
     """Draw `cells` (y_key, x_key, value in the look's unit, n; if known low, high, state, href): first row on top.
 
     A cell that the frame lacks, or that has no value, shows a dash and says why under the pointer.
@@ -50,7 +50,7 @@ def heat_map(cells: pl.DataFrame, look: Look, grid: Grid) -> go.Figure:
     return figure
 
 
-def set_grid(figure: go.Figure, grid: Grid, look: Look, *, side: str = "bottom") -> None:
+def set_grid(figure: Drawing, grid: Grid, look: Look, *, side: str = "bottom") -> None:
     """Axes of a grid of cells: labels at the edges, no lines, first row on top."""
     font = {"color": look.palette.ink_soft, "size": 12}
     texts = [plain(label) for _, label in grid.columns]
@@ -69,7 +69,7 @@ def _angle(texts: list[str]) -> int:
     return 0 if sum(width(text) for text in texts) <= ROOM * 1.6 else -90
 
 
-def _add_cells(figure: go.Figure, rows: list[list[dict]], frame: tuple[Grid, Look]) -> None:
+def _add_cells(figure: Drawing, rows: list[list[dict]], frame: tuple[Grid, Look]) -> None:
     grid, look = frame
     names = [[_name(look, row, column) for _, column in grid.columns] for _, row in grid.rows]
     values = [look.drawn([cell.get("value") for cell in line]) for line in rows]
@@ -102,27 +102,27 @@ def stepped(colours: list[str]) -> list[list[Any]]:
     return [[edge / count, colour] for step, colour in enumerate(colours) for edge in (step, step + 1)]
 
 
-def _add_texts(figure: go.Figure, rows: list[list[dict]], look: Look) -> None:
+def _add_texts(figure: Drawing, rows: list[list[dict]], look: Look) -> None:
     """The values without their unit, where they fit; dashes everywhere."""
     texts = [[_text(cell, look) for cell in line] for line in rows]
     fits = max(sum(width(text) for text in line) for line in texts) <= ROOM
     shown = [[text if fits or text == formats.DASH else "" for text in line] for line in texts]
-    trace: Any = figure.data[0]
-    add_cell_texts(figure, shown, [[_ground(value, trace, look) for value in line] for line in trace.z], look)
+    trace = figure.data[0]
+    add_cell_texts(figure, shown, [[_ground(value, trace, look) for value in line] for line in trace["z"]], look)
 
 
 def _text(cell: dict, look: Look) -> str:
     return formats.DASH if cell.get("value") is None else formats.parts(cell["value"], look.unit, look.lang)[0]
 
 
-def _ground(value: float | None, trace: Any, look: Look) -> str:
+def _ground(value: float | None, trace: Part, look: Look) -> str:
     if value is None:
         return look.palette.surface
     colours = shades(look.palette, CLASSES)
-    return colours[min(int((value - trace.zmin) / (trace.zmax - trace.zmin) * CLASSES), CLASSES - 1)]
+    return colours[min(int((value - trace["zmin"]) / (trace["zmax"] - trace["zmin"]) * CLASSES), CLASSES - 1)]
 
 
-def add_cell_texts(figure: go.Figure, texts: list[list[str]], grounds: list[list[str]], look: Look) -> None:
+def add_cell_texts(figure: Drawing, texts: list[list[str]], grounds: list[list[str]], look: Look) -> None:
     """Text in the middle of every cell, in the ink that can be read on its ground."""
     places = [(x, y) for y, line in enumerate(texts) for x in range(len(line))]
     figure.add_scatter(

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
+from dashboards.figures.drawing import Drawing, Part
 from dashboards.figures.look import Look, blank, plain
 from dashboards.sentences import state_word
 from dashboards.words import say
@@ -36,29 +36,28 @@ def clipped(name: str, most: int = 30) -> str:
     return plain(kept)
 
 
-def end_label(figure: go.Figure, at: tuple[Any, float], text: str, colour: str) -> None:
+def end_label(figure: Drawing, at: tuple[Any, float], text: str, colour: str) -> None:
     """Text to the right of a point."""
     figure.add_annotation(x=at[0], y=at[1], text=text, showarrow=False, xanchor="left", align="left", xshift=8, font={"color": colour})
 
 
-def make_room(figure: go.Figure, notes: Sequence[Any], height: float) -> None:
+def make_room(figure: Drawing, notes: Sequence[Part], height: float) -> None:
     """Room at the right for labels beside the ends, none on top of another. `height`: pixels between the ends of the vertical axis."""
-    figure.update_layout(margin={"r": 8 + 7 * max((width(note.text) for note in notes), default=0), "t": 12})
-    layout: Any = figure.layout
-    spread(notes, layout.yaxis.range, height)
+    figure.update_layout(margin={"r": 8 + 7 * max((width(note["text"]) for note in notes), default=0), "t": 12})
+    spread(notes, figure.ends("yaxis"), height)
 
 
-def spread(notes: Sequence[Any], ends: tuple[float, float], height: float) -> None:
+def spread(notes: Sequence[Part], ends: tuple[float, float], height: float) -> None:
     """Push labels that would overlap apart, in the order of their heights, within the axis as long as there is room."""
     low, high = ends
     least = (high - low) * LINE / height
-    ordered = sorted(notes, key=lambda note: note.y)
+    ordered = sorted(notes, key=lambda note: note["y"])
     for below, above in zip(ordered, ordered[1:], strict=False):
-        above.y = max(above.y, below.y + least)
+        above["y"] = max(above["y"], below["y"] + least)
     limit = high
     for note in reversed(ordered):
-        note.y = max(min(note.y, limit), low)
-        limit = note.y - least
+        note["y"] = max(min(note["y"], limit), low)
+        limit = note["y"] - least
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ class Entry:
     text: str
 
 
-def add_key(figure: go.Figure, entries: Sequence[Entry], look: Look) -> None:
+def add_key(figure: Drawing, entries: Sequence[Entry], look: Look) -> None:
     """What signs and colours mean, at most four entries in two lines at the foot, where a phone has room for them too."""
     said = [f'<span style="color:{entry.colour}"><b>{entry.sign}</b></span> {plain(entry.text)}' for entry in entries]
     gap = "&nbsp;" * 4
@@ -83,14 +82,14 @@ def add_key(figure: go.Figure, entries: Sequence[Entry], look: Look) -> None:
     )  # fmt: skip
 
 
-def without_data(look: Look, height: int, frame: pl.DataFrame | None = None) -> go.Figure:
+def without_data(look: Look, height: int, frame: pl.DataFrame | None = None) -> Drawing:
     """A figure that says in words that there is nothing to draw, and why where the rows agree on a reason."""
     figure = blank(look, min(height, EMPTY_HEIGHT))
     say_nothing(figure, look, frame)
     return figure
 
 
-def say_nothing(figure: go.Figure, look: Look, frame: pl.DataFrame | None = None) -> None:
+def say_nothing(figure: Drawing, look: Look, frame: pl.DataFrame | None = None) -> None:
     """Words in the middle of a figure in which nothing is drawn."""
     state = common_state(frame)
     text = say(look.lang, "drawing.none_state", state=state_word(state, look.lang)) if state else say(look.lang, "drawing.none")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import formats
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX, period_name, reading
 from dashboards.figures.labels import clipped, end_label, make_room, width, without_data
 from dashboards.figures.look import Look, blank, plain, span
@@ -20,7 +20,7 @@ MOST = 4
 UNIT_ROOM = 7
 
 
-def lines(series: pl.DataFrame, look: Look) -> go.Figure:
+def lines(series: pl.DataFrame, look: Look) -> Drawing:
     """Draw `series` (period, start, series: the shown name, value; if known low, high, n, state, is_provisional; oldest first).
 
     The first name is drawn in the accent, with its interval; provisional periods are dashed.
@@ -35,11 +35,10 @@ def lines(series: pl.DataFrame, look: Look) -> go.Figure:
             _add_band(figure, own, style[0], look)
         _add_line(figure, (name, own), style, look)
         _label_last(figure, (name, own), (style[0], series["start"].max()), look)
-    drawn = [y for trace in figure.data for y in (trace.y or [])]
+    drawn = figure.values("y")
     figure.update_yaxes(range=span(drawn, look), ticksuffix=look.suffix, nticks=6)
     set_time_axis(figure, series["start"].unique().sort().to_list(), look.lang)
-    layout: Any = figure.layout
-    make_room(figure, layout.annotations, HEIGHT - 60)
+    make_room(figure, figure.notes, HEIGHT - 60)
     if _is_long(look):
         _name_unit(figure, look)
     return figure
@@ -53,7 +52,7 @@ def _complete(own: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(pl.col("is_provisional").fill_null(value=False))
 
 
-def _add_band(figure: go.Figure, own: pl.DataFrame, colour: str, look: Look) -> None:
+def _add_band(figure: Drawing, own: pl.DataFrame, colour: str, look: Look) -> None:
     sure = own.filter(~pl.col("is_provisional"))
     runs = sure.with_columns(run=pl.col("low").is_null().cum_sum()).filter(pl.col("low").is_not_null() & pl.col("high").is_not_null())
     for run in runs.partition_by("run", maintain_order=True):
@@ -65,7 +64,7 @@ def _add_band(figure: go.Figure, own: pl.DataFrame, colour: str, look: Look) -> 
         )  # fmt: skip
 
 
-def _add_line(figure: go.Figure, drawn: tuple[str, pl.DataFrame], style: tuple[str, float], look: Look) -> None:
+def _add_line(figure: Drawing, drawn: tuple[str, pl.DataFrame], style: tuple[str, float], look: Look) -> None:
     """What is complete as a line; from its last point on, dashed, what is not."""
     (name, own), (colour, thickness) = drawn, style
     settled, known = own.filter(~pl.col("is_provisional")), own.filter(pl.col("value").is_not_null())
@@ -86,7 +85,7 @@ def _add_line(figure: go.Figure, drawn: tuple[str, pl.DataFrame], style: tuple[s
         )
 
 
-def _label_last(figure: go.Figure, drawn: tuple[str, pl.DataFrame], at: tuple[str, Any], look: Look) -> None:
+def _label_last(figure: Drawing, drawn: tuple[str, pl.DataFrame], at: tuple[str, Any], look: Look) -> None:
     (name, own), (colour, last) = drawn, at
     known = own.filter(pl.col("value").is_not_null() & ~pl.col("is_provisional"))
     if known.is_empty():
@@ -101,7 +100,7 @@ def _is_long(look: Look) -> bool:
     return width(formats.parts(1.0, look.unit, look.lang)[1]) > UNIT_ROOM
 
 
-def _name_unit(figure: go.Figure, look: Look) -> None:
+def _name_unit(figure: Drawing, look: Look) -> None:
     unit = formats.parts(1.0, look.unit, look.lang)[1].strip()
     figure.add_annotation(
         x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=3, text=unit, showarrow=False,

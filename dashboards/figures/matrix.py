@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import formats
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.heat_map import Grid, add_cell_texts, set_grid, stepped
 from dashboards.figures.labels import without_data
 from dashboards.figures.look import Look, blank, plain
@@ -34,7 +34,7 @@ class Levels:
         return Grid(self.levels, [*self.levels, *self.beside])
 
 
-def matrix(counts: pl.DataFrame, look: Look, levels: Levels) -> go.Figure:
+def matrix(counts: pl.DataFrame, look: Look, levels: Levels) -> Drawing:
     """Draw `counts` (row: declared level, column: observed level, count, href). A pair that the frame lacks counts nothing and stays blank."""
     known = {(row["row"], row["column"]): row for row in counts.iter_rows(named=True) if row["count"]}
     if not known or not levels.levels:
@@ -72,7 +72,7 @@ def _ground(cell: dict, side: str, most: int, look: Look) -> str:
     return _hues(side, look)[min(int(cell["count"] / most * CLASSES), CLASSES - 1)] if cell else look.palette.surface
 
 
-def _add_side(figure: go.Figure, found: tuple, drawn: tuple[str, Grid], look: Look) -> None:
+def _add_side(figure: Drawing, found: tuple, drawn: tuple[str, Grid], look: Look) -> None:
     (cells, sides, most), (side, grid) = found, drawn
     mine = [[cell if at == side else {} for cell, at in zip(*line, strict=True)] for line in zip(cells, sides, strict=True)]
     figure.add_heatmap(
@@ -101,19 +101,19 @@ def _hover(cell: dict, grid: Grid, look: Look) -> str:
     return say(look.lang, "drawing.cell", declared=plain(declared), observed=plain(observed), count=f"<b>{count}</b>")
 
 
-def _outline_diagonal(figure: go.Figure, count: int, look: Look) -> None:
+def _outline_diagonal(figure: Drawing, count: int, look: Look) -> None:
     edge = {"color": look.palette.ink_soft, "width": 1.5}
     for at in range(count):
         figure.add_shape(type="rect", x0=at - 0.48, x1=at + 0.48, y0=at - 0.47, y1=at + 0.47, line=edge, name="diagonal")
 
 
-def _title_axes(figure: go.Figure, look: Look) -> None:
+def _title_axes(figure: Drawing, look: Look) -> None:
     font = {"size": 12, "color": look.palette.ink_faint}
     figure.update_xaxes(title={"text": say(look.lang, "drawing.observed_axis"), "font": font, "standoff": 6})
     figure.update_yaxes(title={"text": say(look.lang, "drawing.declared_axis"), "font": font, "standoff": 6})
 
 
-def _name_sides(figure: go.Figure, found: tuple[list[list[dict]], int], look: Look) -> None:
+def _name_sides(figure: Drawing, found: tuple[list[list[dict]], int], look: Look) -> None:
     """What lies under and over the diagonal, counted in words below the grid."""
     cells, levels = found
     counted = {"over": 0, "under": 0}

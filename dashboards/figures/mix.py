@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import formats
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX, period_name
 from dashboards.figures.labels import clipped, end_label, make_room, without_data
 from dashboards.figures.look import Look, blank, plain
@@ -29,7 +29,7 @@ class Mix:
     order: tuple[str, ...] = ()
 
 
-def mix(parts: pl.DataFrame, look: Look, extras: Mix | None = None) -> go.Figure:
+def mix(parts: pl.DataFrame, look: Look, extras: Mix | None = None) -> Drawing:
     """Draw `parts` (period, part, value as a count or amount in the look's unit; if known is_provisional; oldest period first).
 
     More than six parts: the five largest and the rest together as "other". Provisional periods are hatched.
@@ -78,7 +78,7 @@ def _provisional(parts: pl.DataFrame) -> set[str]:
     return set(parts.filter("is_provisional")["period"]) if "is_provisional" in parts.columns else set()
 
 
-def _add_part(figure: go.Figure, part: tuple, over: tuple, drawn: tuple[Look, Mix]) -> None:
+def _add_part(figure: Drawing, part: tuple, over: tuple, drawn: tuple[Look, Mix]) -> None:
     (name, colour, values), (periods, totals, hatched), (look, extras) = part, over, drawn
     shares = [
         value / totals[period] if value is not None and totals[period] else None for period, value in zip(periods, values, strict=True)
@@ -115,7 +115,7 @@ def _hover(name: str, row: tuple, is_provisional: bool, look: Look) -> str:
     return f"<b>{plain(name)}</b> {said}{late}"
 
 
-def _set_axes(figure: go.Figure, periods: list[str], most: float, drawn: tuple[Look, Mix]) -> None:
+def _set_axes(figure: Drawing, periods: list[str], most: float, drawn: tuple[Look, Mix]) -> None:
     look, extras = drawn
     figure.update_layout(barmode="stack", bargap=0.18 if len(periods) < 14 else 0.06, hovermode="x unified")
     top = 100.0 if extras.is_share else most * look.scale
@@ -135,15 +135,14 @@ def _ticks(periods: list[str], starts: list, look: Look) -> dict[str, Any]:
     return {"tickvals": list(shown), "ticktext": list(shown.values()), "tickangle": 0}
 
 
-def _label_ends(figure: go.Figure, names: list[str], look: Look, *, has_shares: bool) -> None:
+def _label_ends(figure: Drawing, names: list[str], look: Look, *, has_shares: bool) -> None:
     """Each part's name beside its piece of the last bar; its share too, where that period is complete."""
-    bars: Any = figure.data
-    height, whole = 0.0, sum(bar.y[-1] or 0.0 for bar in bars)
-    for name, bar in zip(names, bars, strict=True):
-        piece = bar.y[-1] or 0.0
+    heights = [bar["y"] for bar in figure.data]
+    height, whole = 0.0, sum(own[-1] or 0.0 for own in heights)
+    for name, own in zip(names, heights, strict=True):
+        piece = own[-1] or 0.0
         if piece:
             said = f" <b>{formats.share(piece / whole, look.lang)}</b>" if has_shares else ""
-            end_label(figure, (len(bar.y) - 0.5, height + piece / 2), clipped(name, 16) + said, look.palette.ink)
+            end_label(figure, (len(own) - 0.5, height + piece / 2), clipped(name, 16) + said, look.palette.ink)
         height += piece
-    layout: Any = figure.layout
-    make_room(figure, layout.annotations, HEIGHT - 60)
+    make_room(figure, figure.notes, HEIGHT - 60)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import polars as pl
 
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.labels import clipped, without_data
 from dashboards.figures.look import Look, blank, plain
 from dashboards.figures.shades import neutral
@@ -17,7 +17,7 @@ TOLD = 5  # flows that the text alternative names
 Node = tuple[int, str]
 
 
-def sankey(flows: pl.DataFrame, look: Look) -> go.Figure:
+def sankey(flows: pl.DataFrame, look: Look) -> Drawing:
     """Draw `flows` (source, target, value; if known stage: 0 for the first step, and href).
 
     The same name at two stages is two boxes. Without a stage all flows lead from the first column to the second.

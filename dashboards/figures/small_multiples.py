@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import polars as pl
-from plotly.subplots import make_subplots
 
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX, period_name, reading
 from dashboards.figures.labels import clipped, without_data
-from dashboards.figures.look import Look, span
+from dashboards.figures.look import Look, blank, span
+from dashboards.figures.panels import Panels, axes_of, axis_key, domains_of
 from dashboards.figures.time_axis import AIR
 from dashboards.sentences import state_word
 
@@ -16,7 +16,7 @@ MOST = 24
 PANEL, TITLE, FOOT = 78, 40, 34
 
 
-def small_multiples(series: pl.DataFrame, look: Look, reference: pl.DataFrame | None = None) -> go.Figure:
+def small_multiples(series: pl.DataFrame, look: Look, reference: pl.DataFrame | None = None) -> Drawing:
     """Draw `series` (part: the shown name, period, start, value; if known low, high, n, state, is_provisional, href; oldest first).
 
     `reference` (period, start, value; if known is_provisional) is the whole, the same in every panel.
@@ -27,7 +27,7 @@ def small_multiples(series: pl.DataFrame, look: Look, reference: pl.DataFrame | 
     across = min(3 if len(names) <= 12 else 4, len(names))
     figure = _panels(len(names), across, look)
     for at, name in enumerate(names):
-        cell = {"row": at // across + 1, "col": at % across + 1}
+        cell = axes_of(at)
         own = series.filter(pl.col("part") == name)
         if reference is not None:
             _add_reference(figure, reference, cell, look)
@@ -37,23 +37,17 @@ def small_multiples(series: pl.DataFrame, look: Look, reference: pl.DataFrame | 
     return figure
 
 
-def _panels(count: int, across: int, look: Look) -> go.Figure:
+def _panels(count: int, across: int, look: Look) -> Drawing:
     down = -(-count // across)
     height = down * (PANEL + TITLE) + FOOT
     frame = height - TITLE - FOOT
-    figure = make_subplots(
-        rows=down,
-        cols=across,
-        shared_xaxes=True,
-        shared_yaxes=True,
-        vertical_spacing=TITLE / frame if down > 1 else 0,
-        horizontal_spacing=0.05 if across > 1 else 0,
-    )
-    figure.update_layout(meta=look.theme, height=height, margin={"t": TITLE, "b": FOOT, "r": 8, "l": 8})
+    figure = blank(look, height)
+    Panels(down, across, TITLE / frame if down > 1 else 0, 0.05 if across > 1 else 0).lay_out(figure)
+    figure.update_layout(margin={"t": TITLE, "b": FOOT, "r": 8, "l": 8})
     return figure
 
 
-def _add_reference(figure: go.Figure, reference: pl.DataFrame, cell: dict[str, int], look: Look) -> None:
+def _add_reference(figure: Drawing, reference: pl.DataFrame, cell: dict[str, str], look: Look) -> None:
     settled = _settled(reference)
     figure.add_scatter(
         x=settled["start"].to_list(), y=look.drawn(settled["value"].to_list()), mode="lines", hoverinfo="skip",
@@ -65,7 +59,7 @@ def _settled(series: pl.DataFrame) -> pl.DataFrame:
     return series.filter(~pl.col("is_provisional").fill_null(value=False)) if "is_provisional" in series.columns else series
 
 
-def _add_line(figure: go.Figure, drawn: tuple[str, pl.DataFrame], cell: dict[str, int], look: Look) -> None:
+def _add_line(figure: Drawing, drawn: tuple[str, pl.DataFrame], cell: dict[str, str], look: Look) -> None:
     name, own = drawn
     settled = _settled(own)
     pieces = [(settled, "solid", "value")]
@@ -88,22 +82,21 @@ def _add_line(figure: go.Figure, drawn: tuple[str, pl.DataFrame], cell: dict[str
         )
 
 
-def _add_title(figure: go.Figure, drawn: tuple[str, pl.DataFrame], at: int, look: Look) -> None:
+def _add_title(figure: Drawing, drawn: tuple[str, pl.DataFrame], at: int, look: Look) -> None:
     """Name and last complete value over the panel; without any value, why."""
     name, own = drawn
     known = _settled(own).filter(pl.col("value").is_not_null())
     states = own["state"].drop_nulls().to_list() if "state" in own.columns else []
     said = look.text(known["value"][-1]) if known.height else state_word(states[-1] if states else "", look.lang)
-    axis = "" if at == 0 else str(at + 1)
     figure.add_annotation(
-        x=0, y=1, xref=f"x{axis} domain", yref=f"y{axis} domain", text=f"{clipped(name, 18)}<br><b>{said}</b>", showarrow=False,
+        x=0, y=1, **domains_of(at), text=f"{clipped(name, 18)}<br><b>{said}</b>", showarrow=False,
         xanchor="left", yanchor="bottom", align="left", yshift=1, font={"size": 12, "color": look.palette.ink}, name="title",
     )  # fmt: skip
 
 
-def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look, across: int) -> None:
+def _set_axes(figure: Drawing, series: pl.DataFrame, look: Look, across: int) -> None:
     """One scale for all; the years under the last panel of each column."""
-    heights = [y for trace in figure.data for y in (trace.y or [])]
+    heights = figure.values("y")
     starts = series["start"].unique().sort().to_list()
     years = [day for day in starts if day.month == 1] or starts[:1]
     shown = years[:: -(-len(years) // 4)]
@@ -117,5 +110,5 @@ def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look, across: int) 
     )
     last = series["part"].n_unique() - 1
     for at in range(max(min(last, MOST - 1) - across + 1, 0), min(last, MOST - 1) + 1):
-        figure.update_xaxes(showticklabels=True, row=at // across + 1, col=at % across + 1)
+        figure.update_layout(**{axis_key("x", at): {"showticklabels": True}})
     figure.update_layout(hovermode="closest")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import formats
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX
 from dashboards.figures.labels import clipped, without_data
 from dashboards.figures.look import Look, blank
@@ -14,7 +14,7 @@ from dashboards.words import say
 ROW = 52
 
 
-def stages(steps: pl.DataFrame, look: Look) -> go.Figure:
+def stages(steps: pl.DataFrame, look: Look) -> Drawing:
     """Draw `steps` (stage: the shown name, count; if known share of the step before, href; first step on top)."""
     known = steps.filter(pl.col("count").is_not_null())
     if known.is_empty():

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import formats
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX
 from dashboards.figures.labels import clipped, spread, without_data
 from dashboards.figures.look import Look, blank, plain
@@ -31,7 +31,7 @@ class Limits:
     unit: str = "working_days"
 
 
-def survival(curves: pl.DataFrame, look: Look, limits: Limits | None = None) -> go.Figure:
+def survival(curves: pl.DataFrame, look: Look, limits: Limits | None = None) -> Drawing:
     """Draw `curves` (name, day, survival 0 to 1, low, high, at_risk; rising days within a name), at most four, the first one in the accent.
 
     Every curve holds from its day to the next one; before its first day all is open.
@@ -73,7 +73,7 @@ def stairs(days: Sequence[float], heights: Sequence[float | None]) -> tuple[list
     return x, y
 
 
-def _add_band(figure: go.Figure, curve: pl.DataFrame, colour: str) -> None:
+def _add_band(figure: Drawing, curve: pl.DataFrame, colour: str) -> None:
     sure = curve.filter(pl.col("low").is_not_null() & pl.col("high").is_not_null())
     if sure.height < 2:
         return
@@ -84,7 +84,7 @@ def _add_band(figure: go.Figure, curve: pl.DataFrame, colour: str) -> None:
     )  # fmt: skip
 
 
-def _add_curve(figure: go.Figure, drawn: tuple, style: tuple, frame: tuple[Look, Limits]) -> None:
+def _add_curve(figure: Drawing, drawn: tuple, style: tuple, frame: tuple[Look, Limits]) -> None:
     (name, curve), (colour, thickness) = drawn, style
     figure.add_scatter(
         x=curve["day"].to_list(),
@@ -119,7 +119,7 @@ def _axis_title(look: Look, limits: Limits) -> dict[str, Any]:
     return {"text": text, "font": {"size": 12, "color": look.palette.ink_faint}, "standoff": 8}
 
 
-def _add_limits(figure: go.Figure, limits: Limits, look: Look) -> None:
+def _add_limits(figure: Drawing, limits: Limits, look: Look) -> None:
     """Upright lines with their names above the frame, one over the other where they would meet."""
     known = [(key, day) for key in ("promised", "legal") if (day := getattr(limits, key)) is not None]
     for row, (key, day) in enumerate(known):
@@ -132,14 +132,13 @@ def _add_limits(figure: go.Figure, limits: Limits, look: Look) -> None:
         )  # fmt: skip
 
 
-def _side_of(day: float, figure: go.Figure) -> str:
+def _side_of(day: float, figure: Drawing) -> str:
     """A name stays inside the frame: to the left of a line near its right edge."""
-    layout: Any = figure.layout
-    place = day / layout.xaxis.range[1]
+    place = day / figure.ends("xaxis")[1]
     return "left" if place < 0.12 else "right" if place > 0.85 else "center"
 
 
-def _label_curves(figure: go.Figure, found: dict[str, pl.DataFrame], look: Look) -> None:
+def _label_curves(figure: Drawing, found: dict[str, pl.DataFrame], look: Look) -> None:
     """Each name beside its curve, on the day on which the curves lie furthest apart."""
     day = _widest(list(found.values()))
     colours = [colour for colour, _ in series_colours(look.palette, len(found))]
@@ -149,8 +148,7 @@ def _label_curves(figure: go.Figure, found: dict[str, pl.DataFrame], look: Look)
             x=day, y=height, text=f"<b>{clipped(name, 22)}</b>", showarrow=False, xanchor="left", yanchor="bottom", xshift=6,
             font={"color": colour}, bgcolor=see_through(look.palette.surface, 0.8), borderpad=1, name="curve",
         )  # fmt: skip
-    layout: Any = figure.layout
-    spread(layout.annotations[-len(found) :], (0, 100), HEIGHT - 90)  # adding one makes the earlier ones anew
+    spread(figure.notes[-len(found) :], (0, 100), HEIGHT - 90)
 
 
 def _at(curve: pl.DataFrame, day: float) -> float:

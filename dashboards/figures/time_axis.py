@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import plotly.graph_objects as go
-
 from dashboards import formats
+from dashboards.figures.drawing import Drawing
 
 AIR = timedelta(days=12)
 
 
-def set_time_axis(figure: go.Figure, starts: list[date], lang: str) -> None:
+def set_time_axis(figure: Drawing, starts: list[date], lang: str) -> None:
     """Ticks for the periods that begin on `starts` (oldest first); the range holds all that is drawn."""
     shown = ticks(starts, lang)
     figure.update_xaxes(tickvals=[day for day, _ in shown], ticktext=[text for _, text in shown], tickangle=0)
-    days = [day for trace in figure.data for day in (trace.x or [])]
+    days = figure.values("x")
     if days:
         figure.update_xaxes(range=[min(days) - AIR, max(days) + AIR])
 

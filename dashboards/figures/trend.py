@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-import plotly.graph_objects as go
 import polars as pl
 
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import period_name, surety
 from dashboards.figures.labels import end_label, make_room, without_data
 from dashboards.figures.look import Look, blank, plain, span
@@ -32,7 +31,7 @@ class Extras:
     reference_name: str = ""
 
 
-def trend(series: pl.DataFrame, look: Look, extras: Extras | None = None) -> go.Figure:
+def trend(series: pl.DataFrame, look: Look, extras: Extras | None = None) -> Drawing:
     """Draw `series` (period, start, value, low, high, n, is_provisional; oldest first)."""
     extras = extras or Extras()
     if series["value"].is_null().all():
@@ -51,7 +50,7 @@ def trend(series: pl.DataFrame, look: Look, extras: Extras | None = None) -> go.
     return figure
 
 
-def _add_band(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
+def _add_band(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
     """One closed area for every unbroken run of intervals, so that a gap stays a gap."""
     settled = series.filter(~pl.col("is_provisional"))
     # the upper end of a quantile may not have been reached: half an interval is none
@@ -71,7 +70,7 @@ def _runs(series: pl.DataFrame, column: str) -> list[pl.DataFrame]:
     return known.partition_by("run", maintain_order=True)
 
 
-def _add_line(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
+def _add_line(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
     settled = series.filter(~pl.col("is_provisional"))
     figure.add_scatter(
         x=settled["start"].to_list(),
@@ -92,7 +91,7 @@ def _hover(row: dict, look: Look) -> str:
     return "<br>".join([f"<b>{look.text(row['value'])}</b>  {name}", *surety(row, look)])
 
 
-def _add_provisional(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
+def _add_provisional(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
     known = series.filter(pl.col("value").is_not_null())
     if not known["is_provisional"].any():
         return
@@ -109,7 +108,7 @@ def _add_provisional(figure: go.Figure, series: pl.DataFrame, look: Look) -> Non
     )
 
 
-def _add_reference(figure: go.Figure, extras: Extras, look: Look) -> None:
+def _add_reference(figure: Drawing, extras: Extras, look: Look) -> None:
     reference = extras.reference.filter(~pl.col("is_provisional"))  # type: ignore[union-attr]
     known = reference.filter(pl.col("value").is_not_null())
     if known.is_empty():
@@ -125,7 +124,7 @@ def _add_reference(figure: go.Figure, extras: Extras, look: Look) -> None:
     end_label(figure, (known["start"][-1], known["value"][-1] * look.scale), plain(extras.reference_name), look.palette.ink_faint)
 
 
-def _add_forecast(figure: go.Figure, series: pl.DataFrame, standing: TargetStatus, look: Look) -> None:
+def _add_forecast(figure: Drawing, series: pl.DataFrame, standing: TargetStatus, look: Look) -> None:
     """Where the figure is going, months at their first day as everywhere; a band for its interval."""
     steps = [point for point in standing.forecast if point.value is not None]
     if not steps or series.is_empty() or standing.measured_on is None or standing.measured_on.replace(day=1) not in series["start"]:
@@ -147,7 +146,7 @@ def _add_forecast(figure: go.Figure, series: pl.DataFrame, standing: TargetStatu
     )
 
 
-def _add_target(figure: go.Figure, series: pl.DataFrame, standing: TargetStatus, look: Look) -> None:
+def _add_target(figure: Drawing, series: pl.DataFrame, standing: TargetStatus, look: Look) -> None:
     if series.is_empty():
         return
     target, begun = standing.target, standing.path[0].day if standing.path else None
@@ -181,7 +180,7 @@ def _add_target(figure: go.Figure, series: pl.DataFrame, standing: TargetStatus,
     )
 
 
-def _label_last(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
+def _label_last(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
     known = series.filter(pl.col("value").is_not_null() & ~pl.col("is_provisional"))
     if known.is_empty():
         return
@@ -190,7 +189,7 @@ def _label_last(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
         x=[day], y=[value * look.scale], mode="markers", marker={"color": look.palette.accent, "size": 7}, hoverinfo="skip", name="last"
     )
     text = f"<b>{look.text(value)}</b>"
-    if any(trace.name == "forecast" for trace in figure.data):
+    if "forecast" in figure.names:
         # the forecast goes on from the point: the number stands over it
         font = {"color": look.palette.accent}
         figure.add_annotation(x=day, y=value * look.scale, text=text, showarrow=False, yanchor="bottom", yshift=10, font=font, name="over")
@@ -199,13 +198,12 @@ def _label_last(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
     end_label(figure, (max(series["start"]), value * look.scale), text, look.palette.accent)
 
 
-def _set_axes(figure: go.Figure, series: pl.DataFrame, look: Look) -> None:
-    drawn = [y for trace in figure.data for y in (trace.y or [])]
+def _set_axes(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
+    drawn = figure.values("y")
     figure.update_yaxes(range=span(drawn, look), ticksuffix=look.suffix, nticks=6)
     set_time_axis(figure, series["start"].to_list(), look.lang)
-    layout: Any = figure.layout
-    make_room(figure, [note for note in layout.annotations if note.name not in ("target", "over")], HEIGHT - 60)
-    low, high = layout.yaxis.range
-    for note in layout.annotations:
-        if note.name == "over" and high - note.y < NEAR_TOP * (high - low):  # no room above: the number stands under its point
+    make_room(figure, [note for note in figure.notes if note.get("name") not in ("target", "over")], HEIGHT - 60)
+    low, high = figure.ends("yaxis")
+    for note in figure.notes:
+        if note.get("name") == "over" and high - note["y"] < NEAR_TOP * (high - low):  # no room above: the number stands under its point
             note.update(yanchor="top", yshift=-10)

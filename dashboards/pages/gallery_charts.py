@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache, partial
 
-import plotly.graph_objects as go
 import polars as pl
 
 from dashboards import elements as html
@@ -17,6 +16,7 @@ from dashboards.controls import View
 from dashboards.figures.area_map import Ground, area_map, map_alt
 from dashboards.figures.calendar import calendar, calendar_alt
 from dashboards.figures.comparison import comparison, twin_bars
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.funnel import funnel, limits_of_shares
 from dashboards.figures.grades import grades
 from dashboards.figures.hbars import hbars
@@ -35,7 +35,7 @@ from dashboards.pages import gallery_samples as samples
 from dashboards.words import say
 from metrics.states import STATES
 
-Drawn = tuple[go.Figure, pl.DataFrame, str]  # figure, its rows, what stands in its stead for those who do not see it
+Drawn = tuple[Drawing, pl.DataFrame, str]  # figure, its rows, what stands in its stead for those who do not see it
 
 
 def chart_cards(view: View) -> html.Div:
@@ -45,7 +45,7 @@ def chart_cards(view: View) -> html.Div:
 
 @cache
 def drawn(key: str, lang: str, theme: str) -> Drawn:
-    """A figure of the gallery: it depends on nothing but language and theme, and takes Plotly a tenth of a second."""
+    """A figure of the gallery: it depends on nothing but language and theme, and a page draws many."""
     return FIGURES[key](View(lang=lang, theme=theme))
 
 

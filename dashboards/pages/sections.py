@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import plotly.graph_objects as go
-
 from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
@@ -17,6 +15,7 @@ from dashboards.cards.league import League, league_finding, league_table
 from dashboards.cards.tile import TileData, provisional_text
 from dashboards.controls import View
 from dashboards.course import Course
+from dashboards.figures.drawing import Drawing
 from dashboards.figures.look import Look
 from dashboards.figures.trend import Extras, trend
 from dashboards.gate import Gate
@@ -122,10 +121,9 @@ def trend_section(told: Told, view: View, extras: Extras | None = None) -> html.
 DRAWN = ("value", "interval", "provisional", "target", "forecast", "reference")
 
 
-def _trend_note(data: TileData, figure: go.Figure, reference: str, lang: str) -> str:
+def _trend_note(data: TileData, figure: Drawing, reference: str, lang: str) -> str:
     """What is drawn, and only that; what a provisional period waits for; where the figure is going."""
-    drawn = {trace.name for trace in figure.data}
-    parts = [say(lang, f"trend.drawn.{name}", place=reference) for name in DRAWN if name in drawn]
+    parts = [say(lang, f"trend.drawn.{name}", place=reference) for name in DRAWN if name in figure.names]
     said = [say(lang, "trend.note", parts=formats.listed(parts, lang))] if parts else []
     if data.main.is_provisional:
         said.append(say(lang, "trend.sentence", text=provisional_text(data.main, data.waiting, lang)))

@@ -38,9 +38,8 @@ def _chart(frame: Frame, status: TargetStatus, name: str) -> html.Section:
     look = Look.of(lang, frame.view.theme, unit_of(status.target))
     title = say(lang, "trend.title", name=name, finding=reason_words(status, frame.scope.period, lang))
     series = course.series.filter(pl.col("value").is_not_null().cum_sum() > 0)
-    figure: Any = trend(series, look, Extras(status))
-    drawn = {trace.name for trace in figure.data}
-    parts = [say(lang, f"trend.drawn.{key}") for key in ("value", "interval", "target", "forecast") if key in drawn]
+    figure = trend(series, look, Extras(status))
+    parts = [say(lang, f"trend.drawn.{key}") for key in ("value", "interval", "target", "forecast") if key in figure.names]
     note = say(lang, "trend.note", parts=formats.listed(parts, lang)) if parts else ""
     ahead = forecast_words(status, lang)
     gap = "" if lang == "zh" else " "

@@ -11,6 +11,7 @@ import duckdb
 import httpx
 import pytest
 import uvicorn
+from dash import dcc
 
 from dashboards.app import create_app
 from metrics.rollup import build_rollups
@@ -154,6 +155,20 @@ def late_city(tmp_path_factory) -> Settings:
 def city_with(tmp_path_factory):
     """A way to publish the tiny city with further tables of one's own."""
     return lambda extra: publish_city(tmp_path_factory.mktemp("city"), extra)
+
+
+@pytest.fixture(scope="session")
+def charts():
+    """A way to find every chart in a laid-out page."""
+
+    def found_in(node):
+        if isinstance(node, dcc.Graph):
+            return [node]
+        if isinstance(node, list | tuple):
+            return [found for child in node for found in found_in(child)]
+        return found_in(node.children) if getattr(node, "children", None) is not None else []
+
+    return found_in
 
 
 @contextmanager

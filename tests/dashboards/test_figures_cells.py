@@ -31,14 +31,14 @@ def trace(figure, name):
 
 
 def test_a_heat_map_puts_each_value_in_its_cell_and_the_address_with_it():
-    grid = trace(heat_map(WAITS, MINUTES, GRID), "cells")
+    grid = trace(heat_map(WAITS, MINUTES, GRID).checked(), "cells")
     assert [list(line) for line in grid.z] == [[2.0, 12.0, None], [None, 7.0, None]]
     assert (grid.zmin, grid.zmax) == (2.0, 12.0)
     assert grid.customdata[0][1] == "/site/10" and grid.customdata[1][2] == ""
 
 
 def test_a_cell_without_a_value_is_a_dash_and_says_why():
-    figure = heat_map(WAITS, MINUTES, GRID)
+    figure = heat_map(WAITS, MINUTES, GRID).checked()
     assert list(trace(figure, "texts").text) == ["2.0", "12.0", "–", "–", "7.0", "–"]
     hovers = trace(figure, "cells").hovertext
     assert hovers[1][0] == "<b>Tuesday, 9:00</b><br>Too few cases"
@@ -47,7 +47,7 @@ def test_a_cell_without_a_value_is_a_dash_and_says_why():
 
 
 def test_the_first_row_is_on_top_and_shares_are_drawn_in_per_cent():
-    figure = heat_map(cells(("mon", 9, 0.25, "value")), Look(), GRID)
+    figure = heat_map(cells(("mon", 9, 0.25, "value")), Look(), GRID).checked()
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
     assert list(figure.layout.yaxis.ticktext) == ["Monday", "Tuesday"]
     assert trace(figure, "cells").z[0][0] == 25.0
@@ -55,7 +55,7 @@ def test_the_first_row_is_on_top_and_shares_are_drawn_in_per_cent():
 
 def test_text_is_left_out_where_it_would_not_fit_but_dashes_stay():
     hours = [(hour, str(hour)) for hour in range(24)]
-    figure = heat_map(cells(*[("mon", hour, 10.5, "value") for hour in range(23)]), MINUTES, Grid([("mon", "Monday")], hours))
+    figure = heat_map(cells(*[("mon", hour, 10.5, "value") for hour in range(23)]), MINUTES, Grid([("mon", "Monday")], hours)).checked()
     assert list(trace(figure, "texts").text) == [*[""] * 23, "–"]
 
 
@@ -63,7 +63,7 @@ def test_text_is_left_out_where_it_would_not_fit_but_dashes_stay():
 def test_text_on_every_cell_can_be_read(palette):
     rows = [("mon", hour, float(hour), "value") for hour in range(9, 21)]
     columns = [(hour, str(hour)) for hour in range(9, 21)]
-    figure = heat_map(cells(*rows), Look(palette=palette, unit="minutes"), Grid([("mon", "Monday")], columns))
+    figure = heat_map(cells(*rows), Look(palette=palette, unit="minutes"), Grid([("mon", "Monday")], columns)).checked()
     used = [colour for _, colour in trace(figure, "cells").colorscale]
     inks = set(trace(figure, "texts").textfont.color)
     assert inks == {palette.ink, palette.surface}, "the ink flips between faint and strong cells"
@@ -87,7 +87,7 @@ COUNTS = pl.DataFrame(
 
 
 def test_a_matrix_parts_what_is_declared_too_high_from_what_agrees_and_what_is_untested():
-    figure = matrix(COUNTS, MINUTES, LEVELS)
+    figure = matrix(COUNTS, MINUTES, LEVELS).checked()
     assert [list(line) for line in trace(figure, "over_declared").z] == [[None] * 4, [None] * 4, [8, 5, None, None]]
     assert [list(line) for line in trace(figure, "agreed").z] == [[20, None, None, None], [None, None, 4, None], [None] * 4]
     assert trace(figure, "beside").z[2][3] == 7
@@ -95,7 +95,7 @@ def test_a_matrix_parts_what_is_declared_too_high_from_what_agrees_and_what_is_u
 
 
 def test_a_matrix_counts_both_sides_in_words_and_outlines_the_diagonal():
-    figure = matrix(COUNTS, MINUTES, LEVELS)
+    figure = matrix(COUNTS, MINUTES, LEVELS).checked()
     said = {note.name: (note.text, note.font.color) for note in figure.layout.annotations}
     assert said["over"] == ("! Declared higher than observed: 13", LIGHT.bad)
     assert said["under"][0] == "Observed higher than declared: 4"
@@ -103,13 +103,13 @@ def test_a_matrix_counts_both_sides_in_words_and_outlines_the_diagonal():
 
 
 def test_a_matrix_leaves_pairs_that_never_occur_blank():
-    texts = list(trace(matrix(COUNTS, MINUTES, LEVELS), "texts").text)
+    texts = list(trace(matrix(COUNTS, MINUTES, LEVELS).checked(), "texts").text)
     assert texts == ["20", "", "", "", "", "", "4", "", "8", "5", "", "7"]
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_the_tinted_side_is_of_the_bad_hue_and_readable(palette):
-    figure = matrix(COUNTS, Look(palette=palette, unit="items"), LEVELS)
+    figure = matrix(COUNTS, Look(palette=palette, unit="items"), LEVELS).checked()
     tints = [colour for _, colour in trace(figure, "over_declared").colorscale]
     assert tints[-1] == blend(palette.surface, palette.bad, 0.42)
     assert all(contrast(palette.ink, tint) >= 4.5 for tint in tints)
@@ -131,7 +131,7 @@ DAYS = pl.DataFrame(
 
 
 def test_a_calendar_says_of_each_source_and_day_what_came():
-    figure = calendar(DAYS, MINUTES)
+    figure = calendar(DAYS, MINUTES).checked()
     days = trace(figure, "days")
     assert [list(line) for line in days.z] == [[0, 1], [3, 2]]
     assert days.hovertext[1][1] == "<b>Ratings</b><br>2 October 2018: nothing came"

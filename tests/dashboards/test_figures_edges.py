@@ -101,7 +101,7 @@ def words(figure):
 
 
 def drawn(key, rows, look=None):
-    return FIGURES[key][0](rows, look or Look())
+    return FIGURES[key][0](rows, look or Look()).checked()
 
 
 @pytest.mark.parametrize("key", SPEAKING)

@@ -29,7 +29,7 @@ def bars(figure):
 
 
 def test_a_mix_fills_a_hundred_per_cent_with_the_largest_part_at_the_foot():
-    figure = mix(parts(web=(30, 10), window=(60, 30), app=(10, 10)), CASES)
+    figure = mix(parts(web=(30, 10), window=(60, 30), app=(10, 10)), CASES).checked()
     found = bars(figure)
     assert list(found) == ["window", "web", "app"]
     assert list(found["window"].y) == pytest.approx([60, 60])
@@ -39,14 +39,14 @@ def test_a_mix_fills_a_hundred_per_cent_with_the_largest_part_at_the_foot():
 
 
 def test_a_mix_in_counts_starts_at_zero_and_keeps_the_counts():
-    figure = mix(parts(web=(30, 10), window=(60, 30)), CASES, Mix(is_share=False, order=("web", "window")))
+    figure = mix(parts(web=(30, 10), window=(60, 30)), CASES, Mix(is_share=False, order=("web", "window"))).checked()
     assert [(trace.name, list(trace.y)) for trace in figure.data] == [("web", [30, 10]), ("window", [60, 30])]
     assert figure.layout.yaxis.range[0] == 0 and figure.layout.yaxis.range[1] >= 90
 
 
 def test_more_than_six_parts_become_five_and_the_rest():
     many = {f"p{size}": (size, size) for size in range(1, 9)}
-    figure = mix(parts(**many), CASES)
+    figure = mix(parts(**many), CASES).checked()
     assert [trace.name for trace in figure.data] == ["p8", "p7", "p6", "p5", "p4", "Other"]
     assert figure.data[-1].y[0] == pytest.approx(100 * 6 / 36)
     assert figure.data[-1].marker.color == neutral(LIGHT)
@@ -54,18 +54,18 @@ def test_more_than_six_parts_become_five_and_the_rest():
 
 
 def test_a_provisional_period_of_a_mix_is_hatched_and_its_shares_are_not_told():
-    figure = mix(parts(web=(30, 10), window=(60, 30)), CASES)
+    figure = mix(parts(web=(30, 10), window=(60, 30)), CASES).checked()
     assert list(figure.data[0].marker.pattern.shape) == ["", "/"]
     assert [note.text for note in figure.layout.annotations] == ["window", "web"]
-    settled = mix(parts(web=(30, 10), window=(60, 30)).with_columns(is_provisional=pl.lit(value=False)), CASES)
+    settled = mix(parts(web=(30, 10), window=(60, 30)).with_columns(is_provisional=pl.lit(value=False)), CASES).checked()
     assert [note.text for note in settled.layout.annotations] == ["window <b>75.0\u202f%</b>", "web <b>25.0\u202f%</b>"]
 
 
 def test_a_part_that_is_missing_in_a_month_is_a_gap_and_a_month_of_nothing_is_not_divided():
     rows = parts(web=(30, 10), window=(60, 30)).filter((pl.col("part") != "web") | (pl.col("period") == "2018-01"))
-    assert bars(mix(rows, CASES))["web"].y == (pytest.approx(100 / 3), None)
+    assert bars(mix(rows, CASES).checked())["web"].y == (pytest.approx(100 / 3), None)
     empty_month = parts(web=(30, 0), window=(60, 0))
-    assert bars(mix(empty_month, CASES))["web"].y[1] is None
+    assert bars(mix(empty_month, CASES).checked())["web"].y[1] is None
 
 
 FLOWS = pl.DataFrame(
@@ -80,7 +80,7 @@ FLOWS = pl.DataFrame(
 
 
 def test_flows_join_the_boxes_of_their_stages():
-    (trace,) = sankey(FLOWS, CASES).data
+    (trace,) = sankey(FLOWS, CASES).checked().data
     labels = list(trace.node.label)
     assert labels == ["Web 70", "Window 30", "Done 90", "Refused 10", "Window 90"]
     pairs = [(labels[a], labels[b], value) for a, b, value in zip(trace.link.source, trace.link.target, trace.link.value, strict=True)]
@@ -90,7 +90,7 @@ def test_flows_join_the_boxes_of_their_stages():
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
 def test_boxes_take_their_colours_from_the_palette_and_stay_within_the_frame(palette):
-    (trace,) = sankey(FLOWS, Look(palette=palette, unit="cases")).data
+    (trace,) = sankey(FLOWS, Look(palette=palette, unit="cases")).checked().data
     assert list(trace.node.color) == [palette.accent] * 2 + [neutral(palette)] * 3
     assert trace.textfont.color == palette.ink
     assert all(0 < place < 1 for place in (*trace.node.x, *trace.node.y))
@@ -103,7 +103,7 @@ def test_flows_in_words_name_the_total_and_the_largest():
 
 def test_steps_start_at_zero_and_tell_the_share_of_the_step_before():
     rows = pl.DataFrame({"stage": ["Bad", "Verified", "Put right", "Seen"], "count": [200, 150, 0, 0], "href": ["/a", "/b", None, None]})
-    figure = stages(rows, CASES)
+    figure = stages(rows, CASES).checked()
     assert list(figure.data[0].x) == [200, 150, 0, 0]
     assert figure.layout.xaxis.range[0] == 0
     assert [note.text for note in figure.layout.annotations] == [
@@ -112,7 +112,7 @@ def test_steps_start_at_zero_and_tell_the_share_of_the_step_before():
         "Put right  <b>0</b> · 0.0\u202f% of the step before",
         "Seen  <b>0</b> · no share of the step before, which is empty",
     ]
-    given = stages(pl.DataFrame({"stage": ["Bad", "Verified"], "count": [200, 150], "share": [None, 0.7]}), CASES)
+    given = stages(pl.DataFrame({"stage": ["Bad", "Verified"], "count": [200, 150], "share": [None, 0.7]}), CASES).checked()
     assert given.layout.annotations[1].text.endswith("70.0\u202f% of the step before")
 
 
@@ -128,7 +128,7 @@ RATINGS = pl.DataFrame(
 
 
 def test_grades_lie_from_very_bad_to_very_good_with_defaults_apart_and_hatched():
-    figure = grades(RATINGS, CASES)
+    figure = grades(RATINGS, CASES).checked()
     assert {trace.name: list(trace.x) for trace in figure.data} == {
         "grade 1": [2.0], "grade 2": [3.0], "grade 3": [0.0], "grade 4": [0.0], "grade 5": [45.0], "default": [50.0],
     }  # fmt: skip
@@ -139,5 +139,5 @@ def test_grades_lie_from_very_bad_to_very_good_with_defaults_apart_and_hatched()
 
 
 def test_without_default_grades_the_key_does_not_speak_of_them():
-    (key,) = [note.text for note in grades(RATINGS.filter(~pl.col("by_default")), CASES).layout.annotations]
+    (key,) = [note.text for note in grades(RATINGS.filter(~pl.col("by_default")), CASES).checked().layout.annotations]
     assert "default" not in key and "Bad or very bad" in key

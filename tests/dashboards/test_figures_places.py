@@ -29,7 +29,7 @@ def named(figure, name):
 
 
 def test_only_points_outside_the_limits_are_named_with_a_sign():
-    figure = funnel(HALLS, Look(), Limits(0.5, CURVE, direction=1))
+    figure = funnel(HALLS, Look(), Limits(0.5, CURVE, direction=1)).checked()
     points = named(figure, "points")
     assert list(points.y) == pytest.approx([50, 70, 30])
     assert list(points.customdata) == ["/site/a", "/site/b", "/site/c"]
@@ -40,12 +40,12 @@ def test_only_points_outside_the_limits_are_named_with_a_sign():
 
 def test_a_verdict_that_is_given_counts_more_than_the_curve():
     given = HALLS.with_columns(verdict=pl.Series(["high", "inside", "inside", None]))
-    figure = funnel(given, Look(), Limits(0.5, CURVE, direction=-1))
+    figure = funnel(given, Look(), Limits(0.5, CURVE, direction=-1)).checked()
     assert {note.text for note in figure.layout.annotations if note.name in list("abcd")} == {"! Inside"}
 
 
 def test_without_a_direction_nobody_is_good_or_bad():
-    colours = set(named(funnel(HALLS, Look(), Limits(0.5, CURVE)), "points").marker.color)
+    colours = set(named(funnel(HALLS, Look(), Limits(0.5, CURVE)).checked(), "points").marker.color)
     assert colours == {LIGHT.accent, LIGHT.ink}
 
 
@@ -59,8 +59,8 @@ def test_limits_of_shares_are_those_of_a_binomial_and_close_in_with_size():
 
 def test_sizes_far_apart_are_drawn_on_a_logarithmic_axis():
     far = HALLS.with_columns(n=pl.Series([12.0, 500.0, 900.0, 0.0]))
-    assert funnel(far, Look(), Limits(0.5, CURVE)).layout.xaxis.type == "log"
-    assert funnel(HALLS, Look(), Limits(0.5, CURVE)).layout.xaxis.type is None
+    assert funnel(far, Look(), Limits(0.5, CURVE)).checked().layout.xaxis.type == "log"
+    assert funnel(HALLS, Look(), Limits(0.5, CURVE)).checked().layout.xaxis.type is None
 
 
 ROWS = pl.DataFrame(
@@ -81,7 +81,7 @@ ROWS = pl.DataFrame(
 
 
 def test_bars_start_at_zero_with_interval_and_target():
-    figure = hbars(ROWS, Look())
+    figure = hbars(ROWS, Look()).checked()
     bar, target = named(figure, "value"), named(figure, "target")
     assert list(bar.x) == [60, None] and figure.layout.xaxis.range[0] == 0
     ends = (bar.error_x.array, bar.error_x.arrayminus)
@@ -92,18 +92,18 @@ def test_bars_start_at_zero_with_interval_and_target():
 
 
 def test_a_row_without_a_value_keeps_its_place_and_says_why():
-    assert list(hbars(ROWS, Look()).layout.yaxis.ticktext) == ["Tax  <b>60.0\u202f%</b>", "Civil affairs  <b>Too few cases</b>"]
+    assert list(hbars(ROWS, Look()).checked().layout.yaxis.ticktext) == ["Tax  <b>60.0\u202f%</b>", "Civil affairs  <b>Too few cases</b>"]
 
 
 def test_long_names_stand_over_their_bars():
-    figure = hbars(ROWS.with_columns(name=pl.lit("Bureau of housing and urban development")), Look())
+    figure = hbars(ROWS.with_columns(name=pl.lit("Bureau of housing and urban development")), Look()).checked()
     assert set(figure.layout.yaxis.ticktext) == {""}
     assert figure.layout.annotations[0].text == "Bureau of housing and urban develop…  <b>60.0\u202f%</b>"
 
 
 def test_below_zero_the_axis_follows_the_values():
     rows = pl.DataFrame({"name": ["A", "B"], "value": [-2.0, 3.0]})
-    low, high = hbars(rows, Look(unit="points")).layout.xaxis.range
+    low, high = hbars(rows, Look(unit="points")).checked().layout.xaxis.range
     assert low < -2 and high > 3
 
 
@@ -168,7 +168,7 @@ def test_names_keep_clear_of_one_another_and_of_sites():
 
 
 def test_a_map_tints_areas_by_class_and_hatches_what_is_not_provided():
-    figure = area_map(AREAS, Look(), Ground(FEATURES, selected="2"))
+    figure = area_map(AREAS, Look(), Ground(FEATURES, selected="2")).checked()
     low, high = shades(LIGHT, 2)
     assert {code: named(figure, code).fillcolor for code in "12"} == {"1": low, "2": high}
     assert named(figure, "3").fillpattern.shape == "/" and named(figure, "1").fillpattern.shape is None
@@ -177,7 +177,7 @@ def test_a_map_tints_areas_by_class_and_hatches_what_is_not_provided():
 
 
 def test_a_map_leads_on_and_tells_its_values():
-    figure = area_map(AREAS, Look(), Ground(FEATURES))
+    figure = area_map(AREAS, Look(), Ground(FEATURES)).checked()
     assert named(figure, "1").meta == "/district/1"
     assert named(figure, "1").text == "<b>20.0\u202f%</b>  West<br>95 %: 10.0–30.0\u202f%<br>n = 90"
     assert set(named(figure, "names").customdata) == {"/district/1", "/district/2", "/district/3"}
@@ -187,7 +187,7 @@ def test_a_map_leads_on_and_tells_its_values():
 
 
 def test_a_map_is_as_high_as_it_is_on_the_ground():
-    figure = area_map(AREAS, Look(), Ground(FEATURES))
+    figure = area_map(AREAS, Look(), Ground(FEATURES)).checked()
     assert figure.layout.yaxis.scaleanchor == "x"
     assert figure.layout.yaxis.scaleratio == pytest.approx(1 / math.cos(math.radians(23.3)))
 
@@ -196,11 +196,11 @@ def test_sites_stand_on_top_with_their_addresses():
     sites = pl.DataFrame(
         {"lon": [113.05, None], "lat": [23.05, None], "name": ["Hall", "Nowhere"], "value": [4.8, 2.0], "href": ["/site/1", "/site/2"]}
     )
-    figure = area_map(AREAS, Look(unit="minutes"), Ground(FEATURES, sites=sites))
+    figure = area_map(AREAS, Look(unit="minutes"), Ground(FEATURES, sites=sites)).checked()
     assert figure.data[-1].name == "sites"
     assert (list(figure.data[-1].x), list(figure.data[-1].customdata)) == ([113.05], ["/site/1"])
 
 
 def test_without_outlines_a_map_says_so():
-    figure = area_map(AREAS, Look(), Ground([]))
+    figure = area_map(AREAS, Look(), Ground([])).checked()
     assert "No data for this period" in figure.layout.annotations[0].text

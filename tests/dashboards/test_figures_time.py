@@ -49,7 +49,7 @@ THREE = pl.concat(
 
 
 def test_lines_carry_their_values_and_only_the_first_its_interval():
-    figure = lines(THREE, DAYS)
+    figure = lines(THREE, DAYS).checked()
     assert list(named(figure, "Actual")[0].y) == [5.0, 4.0]
     assert list(named(figure, "Legal")[0].y) == [20.0, None, 20.0] and named(figure, "Legal")[0].connectgaps is False
     (band,) = named(figure, "interval")
@@ -58,7 +58,7 @@ def test_lines_carry_their_values_and_only_the_first_its_interval():
 
 
 def test_lines_are_labelled_with_their_last_complete_values_from_low_to_high():
-    figure = lines(THREE, DAYS)
+    figure = lines(THREE, DAYS).checked()
     labels = sorted(figure.layout.annotations, key=lambda note: (note.name == "unit", note.y))
     assert [note.text for note in labels] == [
         "Actual <b>4.0</b>", "Promised <b>8.0</b>", "Legal <b>20.0</b>", "working days",
@@ -68,12 +68,12 @@ def test_lines_are_labelled_with_their_last_complete_values_from_low_to_high():
 
 
 def test_a_short_unit_stays_with_its_value():
-    figure = lines(course(5.0, 4.5, series="Wait"), Look(unit="minutes"))
+    figure = lines(course(5.0, 4.5, series="Wait"), Look(unit="minutes")).checked()
     assert [note.text for note in figure.layout.annotations] == ["Wait <b>4.5\u202fmin</b>"]
 
 
 def test_labels_of_lines_that_end_together_are_pushed_apart():
-    figure = lines(pl.concat([course(5.0, 5.0, series="A"), course(5.1, 5.1, series="B"), course(9.0, 9.0, series="C")]), DAYS)
+    figure = lines(pl.concat([course(5.0, 5.0, series="A"), course(5.1, 5.1, series="B"), course(9.0, 9.0, series="C")]), DAYS).checked()
     low, high = figure.layout.yaxis.range
     places = sorted(note.y for note in figure.layout.annotations if note.name != "unit")
     assert places[1] - places[0] >= (high - low) * 17 / 240 - 1e-9
@@ -84,7 +84,7 @@ def test_panels_share_one_axis_and_show_the_last_complete_value():
     rows = pl.concat(
         [course(0.2, 0.3, 0.9, provisional=1, part="A", href="/district/1"), course(0.6, 0.7, 0.8, part="B", href="/district/2")]
     )
-    figure = small_multiples(rows, Look(), course(0.4, 0.5, 0.5))
+    figure = small_multiples(rows, Look(), course(0.4, 0.5, 0.5)).checked()
     assert [list(trace.y) for trace in named(figure, "value")] == [[20, 30], pytest.approx([60, 70, 80])]
     assert len(named(figure, "reference")) == 2
     assert [note.text for note in figure.layout.annotations] == ["A<br><b>30.0\u202f%</b>", "B<br><b>80.0\u202f%</b>"]
@@ -93,12 +93,12 @@ def test_panels_share_one_axis_and_show_the_last_complete_value():
 
 
 def test_a_panel_without_values_keeps_its_place_and_says_why():
-    figure = small_multiples(pl.concat([course(0.2, part="A"), course(None, part="B")]), Look())
+    figure = small_multiples(pl.concat([course(0.2, part="A"), course(None, part="B")]), Look()).checked()
     assert [note.text for note in figure.layout.annotations] == ["A<br><b>20.0\u202f%</b>", "B<br><b>Not provided</b>"]
 
 
 def test_at_most_24_panels_are_drawn():
-    figure = small_multiples(pl.concat([course(0.2, part=f"P{number}") for number in range(30)]), Look())
+    figure = small_multiples(pl.concat([course(0.2, part=f"P{number}") for number in range(30)]), Look()).checked()
     assert len(figure.layout.annotations) == 24
 
 
@@ -113,7 +113,7 @@ CURVES = pl.concat([curve("Permits", (2, 0.6), (5, 0.2)), curve("Registry", (1, 
 
 
 def test_a_survival_curve_starts_with_all_open_and_falls_in_steps():
-    figure = survival(CURVES, Look(), Limits(promised=5, legal=20))
+    figure = survival(CURVES, Look(), Limits(promised=5, legal=20)).checked()
     (line,) = named(figure, "Permits")
     assert (list(line.x), list(line.y)) == ([0, 2, 5], [100, 60, 20])
     assert line.line.shape == "hv"
@@ -126,13 +126,13 @@ def test_a_survival_curve_starts_with_all_open_and_falls_in_steps():
 
 
 def test_curves_are_named_where_they_lie_furthest_apart():
-    figure = survival(CURVES, Look())
+    figure = survival(CURVES, Look()).checked()
     labels = [note for note in figure.layout.annotations if note.name == "curve"]
     assert {(note.text, note.x) for note in labels} == {("<b>Permits</b>", 5), ("<b>Registry</b>", 5)}
 
 
 def test_no_more_than_four_curves_are_drawn():
-    figure = survival(pl.concat([curve(f"C{number}", (1, 0.9 - number / 10)) for number in range(6)]), Look())
+    figure = survival(pl.concat([curve(f"C{number}", (1, 0.9 - number / 10)) for number in range(6)]), Look()).checked()
     assert [trace.name for trace in figure.data if trace.name != "interval"] == ["C0", "C1", "C2", "C3"]
 
 
@@ -144,7 +144,7 @@ HOURS = pl.DataFrame({"hour": [8, 9, 10], "arrivals": [12.0, 40.0, 33.5], "open_
 
 
 def test_the_hours_of_a_day_stand_in_panels_over_one_another_from_zero():
-    figure = hourly(HOURS, Look(unit="minutes"))
+    figure = hourly(HOURS, Look(unit="minutes")).checked()
     assert {trace.name: list(trace.y) for trace in figure.data} == {
         "arrivals": [12.0, 40.0, 33.5], "open_windows": [2.0, 4.0, 4.0], "wait": [None, 6.0, 9.5],
     }  # fmt: skip
@@ -155,7 +155,7 @@ def test_the_hours_of_a_day_stand_in_panels_over_one_another_from_zero():
 
 
 def test_a_panel_that_nobody_delivered_is_left_out():
-    figure = hourly(HOURS.drop("wait"), Look(unit="minutes"))
+    figure = hourly(HOURS.drop("wait"), Look(unit="minutes")).checked()
     assert [note.text for note in figure.layout.annotations] == ["<b>Arrivals</b>", "<b>Open windows</b>"]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from dash import dcc
+from plotly.graph_objects import Figure
 
 import dashboards.figures as figures
 from dashboards.controls import LANGUAGES, THEMES, View
@@ -31,16 +31,7 @@ def no_release(tmp_path):
     return Gate(Settings(home=tmp_path))
 
 
-def charts(node):
-    """Every chart in a laid-out page."""
-    if isinstance(node, dcc.Graph):
-        return [node]
-    if isinstance(node, list | tuple):
-        return [found for child in node for found in charts(child)]
-    return charts(node.children) if getattr(node, "children", None) is not None else []
-
-
-def test_the_gallery_stands_without_a_release(no_release):
+def test_the_gallery_stands_without_a_release(no_release, charts):
     text = first_html(no_release, VIEW)
     assert say("en", "gallery.sample") in text and say("en", "empty.title") in text
     assert all(f'id="{key}"' in text and f'href="#{key}"' in text for key in gallery.SECTIONS)
@@ -66,7 +57,7 @@ def test_every_state_of_a_value_and_every_status_of_a_target_has_a_tile():
 
 def test_every_figure_module_is_shown():
     modules = {path.stem for path in Path(figures.__file__).parent.glob("*.py")}
-    parts = {"__init__", "look", "labels", "hover", "shades", "series_colours", "time_axis", "outlines", "marks"}
+    parts = {"__init__", "look", "labels", "hover", "shades", "series_colours", "time_axis", "outlines", "marks", "drawing", "panels"}
     drawn_in = {MODULE_OF.get(key, key) for key in FIGURES}
     assert modules - parts - {"trend"} <= drawn_in
 
@@ -78,8 +69,15 @@ def test_figures_of_the_gallery_are_drawn_in_their_theme(key, theme):
     assert rows.height > 0 and isinstance(alt, str)
     other = {LIGHT: DARK, DARK: LIGHT}[PALETTES[theme]]
     foreign = set(asdict(other).values()) - set(asdict(PALETTES[theme]).values())
-    assert set(re.findall(r"#[0-9a-f]{6}", figure.to_json())) & foreign == set()
-    assert say("zh", "drawing.none") not in [note.text for note in figure.layout.annotations]
+    assert set(re.findall(r"#[0-9a-f]{6}", figure.checked().to_json())) & foreign == set()
+    assert say("zh", "drawing.none") not in [note["text"] for note in figure.notes]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_chart_in_every_state_is_sent_as_plotly_knows_it(no_release, charts, lang, theme):
+    found = charts(page(no_release, replace(VIEW, lang=lang, theme=theme)))
+    assert [chart for chart in found if not Figure(chart.figure).data and not Figure(chart.figure).layout.annotations] == []
 
 
 def test_contrast_is_measured_not_copied(no_release):
