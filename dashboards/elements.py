@@ -8,17 +8,17 @@ from typing import Any
 
 
 class Element:
-    """One element: what is inside, and its attributes by the names that Dash uses (className, tabIndex, …)."""
+    """One element: what is inside, and its attributes by the names that Dash uses (className, tabIndex, …). `tag`: its name in HTML."""
+
+    tag = ""
+
+    def __init_subclass__(cls) -> None:
+        cls.tag = cls.__name__.lower()
 
     def __init__(self, children: Any = None, **props: Any) -> None:
         """`children`: text, an element, or a list of these; attributes are checked when the page is written."""
         self.children = children
         self.props = props
-
-    @property
-    def tag(self) -> str:
-        """Its name in HTML."""
-        return type(self).__name__.lower()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.children!r}, {self.props!r})"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -24,25 +24,45 @@ NAMES = {"className": "class", "tabIndex": "tabindex", "colSpan": "colspan", "ro
 PLAIN = {"id", "class", "title", "lang", "role", "type", "scope", "href", "tabindex", "colspan", "rowspan", "hreflang", "open", "hidden"}
 _INSIDE = re.compile(r"^(/(?!/)|#)")
 _INNER = ("children", "data-html")  # properties that are content
-Put = Callable[[str], None]
+_SEVERAL, _NODES = (list, tuple), (Element, Component)  # named once: asking `list | tuple` makes a type at every question
 
 
-def lighten(node: Any, _seen: list[str] | None = None) -> Any:
+def lighten(node: Any) -> Any:
     """The same tree as Dash draws it, with every part that holds no live component folded into one element."""
-    seen = [] if _seen is None else _seen
-    if isinstance(node, list | tuple):
-        return [lighten(child, seen) for child in node]
-    if not isinstance(node, Element | Component) or _is_live(node):
+    around: set[int] = set()
+    _find_live(node, around)
+    return _lightened(node, around, [])
+
+
+def _find_live(node: Any, around: set[int]) -> bool:
+    """Whether it is or holds a live component; the identities of what holds one go into `around`."""
+    if isinstance(node, _SEVERAL):
+        return any([_find_live(child, around) for child in node if not isinstance(child, str)])  # a list: every child is looked at
+    if not isinstance(node, _NODES):
+        return False
+    if _is_live(node):
+        return True
+    children = getattr(node, "children", None)
+    if children is None or isinstance(children, str) or not _find_live(children, around):
+        return False
+    around.add(id(node))
+    return True
+
+
+def _lightened(node: Any, around: set[int], seen: list[str]) -> Any:
+    if isinstance(node, _SEVERAL):
+        return [_lightened(child, around, seen) for child in node]
+    if not isinstance(node, _NODES) or _is_live(node):
         return node
     children = getattr(node, "children", None)
-    if _holds_live(children):
-        return _dash(node, children=lighten(children, seen))
+    if id(node) in around:
+        return _dash(node, children=_lightened(children, around, seen))
     return _folded(node, children, seen)
 
 
 def _folded(node: Element | Component, children: Any, seen: list[str]) -> Component:
     """One element with its content as text; the id changes with the content, so that React never mixes two of them."""
-    if not isinstance(children, Element | Component | list | tuple):
+    if not isinstance(children, (*_NODES, *_SEVERAL)):
         return _dash(node)
     content = to_html(children)
     digest = hashlib.sha1(content.encode(), usedforsecurity=False).hexdigest()[:12]
@@ -68,55 +88,31 @@ def _is_live(node: Element | Component) -> bool:
     return not isinstance(node, Element) and node._namespace != "dash_html_components"
 
 
-def _holds_live(children: Any) -> bool:
-    if isinstance(children, list | tuple):
-        return any(_holds_live(child) for child in children)
-    if not isinstance(children, Element | Component):
-        return False
-    return _is_live(children) or _holds_live(getattr(children, "children", None))
-
-
 def to_html(node: Any) -> str:
     """Text of an element, or of several. A chart, which needs scripts, leaves its place free."""
-    written: list[str] = []
-    _write(node, written.append)
-    return "".join(written)
-
-
-def _write(node: Any, put: Put) -> None:
     if isinstance(node, str):
-        put(escape(node, quote=False))
-    elif isinstance(node, list | tuple):
-        for child in node:
-            _write(child, put)
-    elif isinstance(node, Element):
-        _write_element(node.tag, node.props, node.children, put)
-    elif isinstance(node, Component):
-        _write_component(node, put)
-    elif node is not None:
-        put(escape(str(node), quote=False))
+        return escape(node, quote=False)
+    if isinstance(node, Element):
+        return _element(node.tag, node.props, node.children)
+    if isinstance(node, _SEVERAL):
+        return "".join([to_html(child) for child in node])
+    if isinstance(node, Component):
+        return _component(node)
+    return "" if node is None else escape(str(node), quote=False)
 
 
-def _write_component(node: Component, put: Put) -> None:
+def _component(node: Component) -> str:
     if _is_live(node):
-        put(_placeholder(node))
-        return
+        return _placeholder(node)
     props = _props(node)
-    _write_element(node._type.lower(), props, props.get("children"), put)
+    return _element(node._type.lower(), props, props.get("children"))
 
 
-def _write_element(tag: str, props: dict[str, Any], children: Any, put: Put) -> None:
-    put(f"<{tag}")
-    for name, value in props.items():
-        if value is not None and value is not False and name not in _INNER:
-            put(_attribute(name, value))
-    put(">")
-    content = props.get("data-html")
-    if content:
-        put(content)
-    else:
-        _write(children, put)
-    put(f"</{tag}>")
+def _element(tag: str, props: dict[str, Any], children: Any) -> str:
+    if not props:
+        return f"<{tag}>{to_html(children)}</{tag}>"
+    given = [_attribute(name, value) for name, value in props.items() if not (value is None or value is False or name in _INNER)]
+    return f"<{tag}{''.join(given)}>{props.get('data-html') or to_html(children)}</{tag}>"
 
 
 def _placeholder(node: Component) -> str:
@@ -127,10 +123,16 @@ def _placeholder(node: Component) -> str:
 def _attribute(name: str, value: Any) -> str:
     if name == "style":
         return f' style="{escape(_css(value.items()))}"'
+    return f" {_name(name)}" if value is True else _said(name, str(value))
+
+
+@lru_cache(maxsize=20_000)
+def _said(name: str, value: str) -> str:
+    """The attribute with its value: a page says the same few hundred of them thousands of times."""
     written = _name(name)
-    if written == "href" and not _INSIDE.match(str(value)):
+    if written == "href" and not _INSIDE.match(value):
         raise ValueError(f"The link {value!r} leads outside; pages link only to addresses of this application.")
-    return f" {written}" if value is True else f' {written}="{escape(str(value))}"'
+    return f' {written}="{escape(value)}"'
 
 
 @lru_cache(maxsize=1000)
@@ -143,5 +145,10 @@ def _name(name: str) -> str:
 
 
 def _css(rules: Iterable[tuple[str, Any]]) -> str:
+    return ";".join([f"{_css_name(name)}:{value}" for name, value in rules])
+
+
+@lru_cache(maxsize=1000)
+def _css_name(name: str) -> str:
     """`maskImage` as `mask-image`, `WebkitMaskImage` as `-webkit-mask-image`."""
-    return ";".join(f"{re.sub('[A-Z]', lambda found: '-' + found[0].lower(), name)}:{value}" for name, value in rules)
+    return re.sub("[A-Z]", lambda found: "-" + found[0].lower(), name)
