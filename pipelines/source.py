@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from pipelines.adapters.batch import Profile
+from pipelines.transports.section import Section, read_section
 from warehouse.contract import Feed, feeds
 
 CANONICAL = "canonical"
@@ -101,6 +102,7 @@ class Source:
     quarantine_limit: int = 0
     completeness_lag: int = 0
     tables: tuple[tuple[str, tuple[Emission, ...]], ...] = ()
+    fetched: Section | None = field(default=None, repr=False)  # how records come says nothing about how they are read
 
     def claims(self, name: str) -> bool:
         """Whether a file of this name is the source's."""
@@ -176,6 +178,8 @@ def _source(raw: dict[str, Any]) -> Source:
         "completeness_lag",
         "emits",
         "tables",
+        "postgres",
+        "open311",
     }
     if unknown := set(raw) - known:
         raise ValueError(f"unknown setting {sorted(unknown)}; known are {sorted(known)}")
@@ -194,6 +198,7 @@ def _source(raw: dict[str, Any]) -> Source:
         quarantine_limit=raw.get("quarantine_limit", 0),
         completeness_lag=raw.get("completeness_lag", 0),
         tables=tables,
+        fetched=read_section(raw),
     )
 
 

@@ -14,18 +14,22 @@ class Settings:
     home: Path
     memory_limit: str = "3GB"
     threads: int = 2
+    push_limit: int = 256 * 1024 * 1024
+    patience: float = 0  # seconds to wait for another writer
+    low_water: int = 512_000_000  # bytes of the disk that stay free, at most a tenth of it
 
     @classmethod
     def load(cls, home: str | Path | None = None) -> Settings:
         """Settings for `home`, else $ONEGATE_HOME, else ./var."""
         chosen = Path(home or os.environ.get("ONEGATE_HOME") or "var").absolute()
         threads = int(os.environ.get("ONEGATE_THREADS") or min(4, os.cpu_count() or 1))
-        return cls(chosen, os.environ.get("ONEGATE_MEMORY") or "3GB", threads)
+        push_limit = int(float(os.environ.get("ONEGATE_PUSH_LIMIT_MB") or 256) * 1024 * 1024)
+        return cls(chosen, os.environ.get("ONEGATE_MEMORY") or "3GB", threads, push_limit, *_waits())
 
     def prepare(self) -> Settings:
         """Create the folders of the installation, readable by their owner alone."""
         inner = (self.archive_dir, self.releases_dir, self.landing_dir, self.rejected_dir, self.maps_dir, self.secrets_dir, self.tmp_dir)
-        for folder in (self.home, *inner):
+        for folder in (self.home, *inner, self.inbox_dir):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self
 
@@ -50,6 +54,11 @@ class Settings:
         return self.home / "landing"
 
     @property
+    def inbox_dir(self) -> Path:
+        """What transports have half received, and what they remember: never read by ingest."""
+        return self.home / "inbox"
+
+    @property
     def rejected_dir(self) -> Path:
         """Copies of files that were refused whole."""
         return self.home / "rejected"
@@ -68,3 +77,19 @@ class Settings:
     def tmp_dir(self) -> Path:
         """Spill space of the engine and half-built releases."""
         return self.home / "tmp"
+
+    def secret(self, *, variable: str = "", file: str = "") -> str | None:
+        """A secret that a definition only names: an environment variable, or a file in the folder of secrets that its owner alone may read."""
+        if variable:
+            return os.environ.get(variable) or None
+        path = self.secrets_dir / file
+        if not file or not path.is_file():
+            return None
+        if path.stat().st_mode & 0o077:
+            raise PermissionError(f"Others may read {path}; say: chmod 600 {path}")
+        return path.read_text("utf-8").strip() or None
+
+
+def _waits() -> tuple[float, int]:
+    """How long to wait for another writer, and how much of the disk stays free."""
+    return float(os.environ.get("ONEGATE_PATIENCE") or 60), int(float(os.environ.get("ONEGATE_LOW_WATER_MB") or 512) * 1_000_000)
