@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -15,6 +16,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.backends._fastapi import reset_current_request, set_current_request
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute
 
 from dashboards.cards.states import skeleton
 from dashboards.compression import Compression
@@ -39,10 +41,10 @@ INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-def create_app(settings: Settings) -> Dash:
-    """The application over the releases of one installation; `.server` is the ASGI application."""
+def create_app(settings: Settings, routes: Sequence[BaseRoute] = ()) -> Dash:
+    """The application over the releases of one installation; `.server` is the ASGI application, `routes` what it answers besides."""
     gate, workers = Gate(settings), Workers()
-    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, routes=list(routes))
     _add_pages(server, gate, workers)  # before Dash, whose own routes would answer the same addresses
     app = Dash(
         "dashboards",
@@ -68,9 +70,9 @@ def create_app(settings: Settings) -> Dash:
     return app
 
 
-def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8050) -> None:
+def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8050, routes: Sequence[BaseRoute] = ()) -> None:
     """Serve until interrupted. Every page is made once from the start on, so that its first reader need not wait for it."""
-    app = create_app(settings)
+    app = create_app(settings, routes)
     threading.Thread(target=warm_up, args=(app.server.state.gate,), daemon=True).start()
     uvicorn.run(app.server, host=host, port=port, log_level="warning")
 

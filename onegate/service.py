@@ -24,13 +24,15 @@ def serve(
     port: Annotated[int, typer.Option(help="Port.")] = 8050,
     home: Home = None,
 ) -> None:
-    """Serve the dashboards."""
+    """Serve the dashboards, and take what sources push."""
     from dashboards.app import serve as run_dashboards
+    from pipelines.transports.push import routes
 
     if host not in ("127.0.0.1", "localhost", "::1"):
         raise typer.BadParameter("there are no accounts yet, so the dashboards listen on loopback only (127.0.0.1)")
     progress(f"OneGate is at http://{host}:{port}/  (Ctrl+C ends it)")
-    run_dashboards(Settings.load(home), host, port)
+    settings = Settings.load(home)
+    run_dashboards(settings, host, port, routes(settings))
 
 
 def schedule(port: Annotated[int, typer.Option(help="Port of the Dagster web server.")] = 3000, home: Home = None) -> None:

@@ -22,7 +22,11 @@ SOURCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 class NotClaimed(ValueError):
-    """A file of this name would lie in the landing folder and nothing would read it; the sentence says what to change."""
+    """A file would lie in the landing folder and nothing would read it; the sentence says what to change, `code` and `values` which one it is."""
+
+    def __init__(self, sentence: str, code: str, **values: str) -> None:
+        super().__init__(sentence)
+        self.code, self.values = code, values
 
 
 @dataclass(frozen=True)
@@ -100,29 +104,40 @@ def landing_name(source: Source, feed: str, rest: str) -> str:
     if source.emits or source.tables:
         name = f"{source.id}-{rest}"
         if not source.claims(name):
-            raise NotClaimed(f"The definition of {source.id} does not claim a file called {name}; add a pattern such as {source.id}-* to `files`.")
+            sentence = f"The definition of {source.id} does not claim a file called {name}; add a pattern such as {source.id}-* to `files`."
+            raise NotClaimed(sentence, "not_claimed", source=source.id, name=name)
         return name
     if feed not in feeds():
-        raise NotClaimed(f"Nothing says what records of {source.id} are: name a feed ({', '.join(feeds())}) or write a source definition.")
+        listed = ", ".join(feeds())
+        raise NotClaimed(f"Nothing says what records of {source.id} are; feeds are {listed}.", "no_feed", source=source.id, feeds=listed)
     return f"{feed}-{rest}"
 
 
 def known_source(source_id: str) -> Source:
     """The source of an id that may stand in a path; any other is refused."""
     if not SOURCE_ID.fullmatch(source_id):
-        raise NotClaimed("A source's id is made of letters, digits, _ and -, and starts with a letter or digit.")
+        raise NotClaimed("A source's id is made of letters, digits, _ and -, and starts with a letter or digit.", "bad_source")
     return by_id(source_id)
 
 
 def write_json(path: Path, body: Mapping[str, Any]) -> None:
-    """Replace a small file so that after any crash it is the old or the new one."""
+    """Replace a small JSON file so that after any crash it is the old or the new one."""
+    write_text(path, json.dumps(body, ensure_ascii=False))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a small file, readable by its owner alone, so that after any crash it is the old or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(body, file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        raise
     fsync_folder(path.parent)
 
 

@@ -22,7 +22,9 @@ class Secret:
     def read(cls, raw: Any, what: str) -> Secret:
         """`{env: NAME}` or `{file: NAME}`."""
         if not isinstance(raw, dict) or len(raw) != 1 or not set(raw) <= {"env", "file"}:
-            raise ValueError(f"{what} is not written down here but named: {{env: VARIABLE}} or {{file: NAME}} (a file in <home>/secrets, mode 0600)")
+            raise ValueError(
+                f"{what} is not written down here but named: {{env: VARIABLE}} or {{file: NAME}} (a file in <home>/secrets, mode 0600)"
+            )
         if "file" in raw and not FILE.fullmatch(str(raw["file"])):
             raise ValueError(f"{what}: {raw['file']!r} is not the name of a file in <home>/secrets")
         return cls(**raw)
