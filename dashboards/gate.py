@@ -222,7 +222,7 @@ def _answer_one(cursor: Any, store: Store, query: Query, asked: Asked) -> None:
 
 
 def _frame(query: Query, found: Any) -> pl.DataFrame:
-    return frame_of(found.to_json()["rows"], query.by)
+    return frame_of(found.columns, query.by)
 
 
 def _report(sentence: str) -> str:

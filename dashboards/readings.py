@@ -46,11 +46,11 @@ class Change:
     sign: int
 
 
-def frame_of(rows: Sequence[Mapping[str, object]], by: Sequence[str]) -> pl.DataFrame:
-    """Answer rows as a frame: dimensions as text, measures as numbers."""
-    columns = {name: pl.Series(name, [_text(row.get(name)) for row in rows], dtype=pl.String) for name in by}
-    measures = {name: pl.Series(name, [row.get(name) for row in rows], dtype=kind, strict=False) for name, kind in MEASURES.items()}
-    return pl.DataFrame({**columns, **measures})
+def frame_of(columns: Mapping[str, Sequence[Any]], by: Sequence[str]) -> pl.DataFrame:
+    """An answer's columns as a frame: dimensions as text, measures as numbers."""
+    places = {name: pl.Series(name, [_text(value) for value in columns[name]], dtype=pl.String) for name in by}
+    measures = {name: pl.Series(name, columns[name], dtype=kind, strict=False) for name, kind in MEASURES.items()}
+    return pl.DataFrame({**places, **measures})
 
 
 def _text(value: object) -> str | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -13,12 +14,13 @@ from metrics.catalog import Catalog, filled_marts, read_catalog, table_names
 from metrics.compile import Compiled, Query, compile_query
 from metrics.derived import Desk, evaluate_derived
 from metrics.intervals import Quantile
-from metrics.judge import Sums, Verdict, judge, judge_survival, unjudged
+from metrics.judge import Sums, Verdict, judge, judge_survival
 from metrics.public import for_public
 from metrics.query import Question, read_query
 from metrics.spec import Form, QueryRefused, Value
 from metrics.states import NOT_PROVIDED, NOT_YET_COMPLETE
-from metrics.together import run_together
+from metrics.together import Found, run_together
+from metrics.verdicts import Columns, columns_of, judge_all, judge_survivals, withheld
 
 SCOPES = ("internal", "public")
 COMPLETENESS = "completeness_by_mart"  # table of a release, see warehouse/freshness.py
@@ -26,7 +28,7 @@ COMPLETENESS = "completeness_by_mart"  # table of a release, see warehouse/fresh
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one query: a row for each combination of its dimensions, and what it rests on."""
+    """The answer to one query: a row for each combination of its dimensions (kept as columns, in their order), and what it rests on."""
 
     metric: str
     unit: str
@@ -34,8 +36,13 @@ class Answer:
     release: str | None
     as_of: date | None
     definition_version: int
-    rows: list[dict[str, Any]]
+    columns: Columns
     provisional_from: date | None = None  # the first day of its period that some source has not delivered yet; None: all is there
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """A field for each dimension, then value, state and what they rest on."""
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
 
     def to_json(self) -> dict[str, Any]:
         """The document that the outside sees."""
@@ -82,7 +89,8 @@ def _for_public(con: duckdb.DuckDBPyConnection, query: Query, found: Answer, sto
     def ask(other: Query) -> list[dict[str, Any]]:
         return _for_insiders(con, [other], store)[0].rows
 
-    return replace(found, rows=for_public(read_query(query), found.rows, ask, store.as_of))
+    question = read_query(query)
+    return replace(found, columns=columns_of(for_public(question, found.rows, ask, store.as_of), question.by))
 
 
 def _for_insiders(con: duckdb.DuckDBPyConnection, queries: list[Query], known: Store) -> list[Answer]:
@@ -109,10 +117,11 @@ def _derived(con: duckdb.DuckDBPyConnection, question: Question, store: Store) -
     def ask(query: Query) -> list[dict[str, Any]]:
         return _for_insiders(con, [query], store)[0].rows
 
-    withheld = _withheld(question, store)
-    if withheld:
-        return _as_answer(question, store, [] if question.by else [unjudged(withheld).to_row()])
-    return _as_answer(question, store, evaluate_derived(question, Desk(ask, read, store.as_of)))
+    reason = _reason(question, store)
+    if reason:
+        return _as_answer(question, store, _withheld(question, reason))
+    rows = evaluate_derived(question, Desk(ask, read, store.as_of))
+    return _as_answer(question, store, columns_of(rows, question.by))
 
 
 def read_store(con: duckdb.DuckDBPyConnection) -> Store:
@@ -141,19 +150,21 @@ def _day(moment: Any) -> date | None:
     return date.fromisoformat(str(moment)[:10])
 
 
-def _answer(store: Store, compiled: Compiled, rows: list[tuple]) -> Answer:
+def _answer(store: Store, compiled: Compiled, found: Found) -> Answer:
     question = compiled.question
-    withheld = _withheld(question, store)
-    found = list(_judged(question, compiled.roles, rows, withheld))
-    if not found and not question.by:
-        found = [unjudged(withheld).to_row() if withheld else _nothing(question.form).to_row()]
-    return _as_answer(question, store, found)
+    reason = _reason(question, store)
+    if not found:
+        return _as_answer(question, store, _withheld(question, reason) if reason else _nothing(question))
+    places = dict(zip(question.by, found, strict=False))
+    sums = found[len(question.by) :]
+    verdicts = withheld(reason, len(found[0])) if reason else _verdicts(question, compiled.roles, sums)
+    return _as_answer(question, store, {**places, **verdicts})
 
 
-def _as_answer(question: Question, store: Store, rows: list[dict[str, Any]]) -> Answer:
+def _as_answer(question: Question, store: Store, columns: Columns) -> Answer:
     metric = question.metric
     open_from = _provisional_from(question, store)
-    return Answer(metric.id, question.form.unit, question.params, store.release, store.as_of, metric.version, rows, open_from)
+    return Answer(metric.id, question.form.unit, question.params, store.release, store.as_of, metric.version, columns, open_from)
 
 
 def _provisional_from(question: Question, store: Store) -> date | None:
@@ -163,7 +174,7 @@ def _provisional_from(question: Question, store: Store) -> date | None:
     return first if first and (last is None or last >= first) else None
 
 
-def _withheld(question: Question, store: Store) -> str | None:
+def _reason(question: Question, store: Store) -> str | None:
     """The state of every row where no number can be right: a feed was never loaded, or the period has not begun."""
     needed = {question.metric.mart, *question.form.requires}
     if not needed <= store.provided:
@@ -172,18 +183,21 @@ def _withheld(question: Question, store: Store) -> str | None:
     return NOT_YET_COMPLETE if begins_on and store.as_of and begins_on > store.as_of else None
 
 
-def _judged(question: Question, roles: Sequence[str], rows: list[tuple], withheld: str | None) -> Iterator[dict[str, Any]]:
-    width = len(question.by)
-    for row in rows:
-        verdict = unjudged(withheld) if withheld else _verdict(question, roles, row[width:])
-        yield dict(zip(question.by, row[:width], strict=True)) | verdict.to_row()
-
-
-def _verdict(question: Question, roles: Sequence[str], found: Sequence[Any]) -> Verdict:
+def _verdicts(question: Question, roles: tuple[str, ...], sums: Found) -> Columns:
     if question.form.kind == "survival_quantile":
-        return judge_survival(Quantile(*found))
-    return judge(question.form, Sums(**dict(zip(roles, found, strict=True))), question.metric.zero_is_missing_above)
+        return judge_survivals(*sums)
+    return judge_all(question.form, dict(zip(roles, sums, strict=True)), question.metric.zero_is_missing_above)
 
 
-def _nothing(form: Form) -> Verdict:
+def _withheld(question: Question, reason: str) -> Columns:
+    """Without rows of its own: one that says why, unless it is broken down."""
+    return {**dict.fromkeys(question.by, ()), **withheld(reason, 0 if question.by else 1)}
+
+
+def _nothing(question: Question) -> Columns:
+    """Where no row was found: the verdict on no sums, unless it is broken down."""
+    return columns_of([] if question.by else [_of_nothing(question.form).to_row()], question.by)
+
+
+def _of_nothing(form: Form) -> Verdict:
     return judge_survival(Quantile(None, None, None, 0)) if form.kind == "survival_quantile" else judge(form, Sums())

@@ -9,6 +9,8 @@ from metrics.intervals import Interval, Quantile, student_t, wilson, wilson_weig
 from metrics.spec import Form
 from metrics.states import FLOOR, INSUFFICIENT_N, NOT_APPLICABLE, NOT_PROVIDED, NOT_YET_COMPLETE, VALUE
 
+COUNTS = ("count", "distinct", "stock_count", "stock_distinct")
+
 Number = int | float
 
 
@@ -50,7 +52,7 @@ def judge(form: Form, sums: Sums, zero_is_missing_above: int = 0) -> Verdict:
     """The verdict on a count, a ratio or a mean."""
     if form.missing_without_n and sums.n == 0:
         return Verdict(NOT_PROVIDED, None, sums.numerator, sums.denominator)
-    if form.kind in ("count", "distinct", "stock_count", "stock_distinct"):
+    if form.kind in COUNTS:
         return Verdict(VALUE, sums.numerator, sums.numerator, sums.denominator, sums.n)
     if zero_is_missing_above and sums.n > zero_is_missing_above and sums.numerator == 0:
         return Verdict(NOT_PROVIDED, n=sums.n)

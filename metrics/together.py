@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import duckdb
 
 from metrics.compile import LIFE_TABLE, Compiled, sums
 from metrics.survival import quantiles
 
+Found = list[tuple[Any, ...]]  # what a statement found, column by column; none without rows
 
-def run_together(con: duckdb.DuckDBPyConnection, compiled: Sequence[Compiled]) -> list[list[tuple]]:
-    """The rows of each statement, in the order given."""
+
+def run_together(con: duckdb.DuckDBPyConnection, compiled: Sequence[Compiled]) -> list[Found]:
+    """What each statement found, in the order given."""
     alike: dict[Hashable, list[int]] = defaultdict(list)
     for index, each in enumerate(compiled):
         alike[_scope(each)].append(index)
-    rows: list[list[tuple]] = [[] for _ in compiled]
+    found: list[Found] = [[] for _ in compiled]
     for members in alike.values():
-        for index, found in zip(members, _rows_of(con, [compiled[index] for index in members]), strict=True):
-            rows[index] = found
-    return rows
+        for index, columns in zip(members, _found(con, [compiled[index] for index in members]), strict=True):
+            found[index] = columns
+    return found
 
 
 def _scope(compiled: Compiled) -> Hashable:
@@ -41,30 +44,33 @@ def _scope(compiled: Compiled) -> Hashable:
     )
 
 
-def _rows_of(con: duckdb.DuckDBPyConnection, alike: list[Compiled]) -> list[list[tuple]]:
+def _found(con: duckdb.DuckDBPyConnection, alike: list[Compiled]) -> list[Found]:
     first = alike[0]
     if first.source is None or len(alike) == 1:
         return _alone(con, alike)
     names = {sql: f"sum_{number}" for number, sql in enumerate(dict.fromkeys(sql for each in alike for sql in _aggregates(each)))}
     merged = sums(first.question, replace(first.source, roles={name: sql for sql, name in names.items()}))
-    found = con.execute(merged.sql, merged.parameters).fetchall()
+    found = _columns(con.execute(merged.sql, merged.parameters).fetchall())
     return [_picked(found, len(first.question.by), [list(names).index(sql) for sql in _aggregates(each)]) for each in alike]
 
 
-def _alone(con: duckdb.DuckDBPyConnection, alike: list[Compiled]) -> list[list[tuple]]:
-    """Rows of the very same statement; of a life table, each one's own quantile."""
+def _alone(con: duckdb.DuckDBPyConnection, alike: list[Compiled]) -> list[Found]:
+    """What the very same statement found; of a life table, each one's own quantile."""
     found = con.execute(alike[0].sql, alike[0].parameters)
     if alike[0].roles != LIFE_TABLE:
-        rows = found.fetchall()
-        return [rows for _ in alike]
+        return [_columns(found.fetchall())] * len(alike)
     table = found.pl()
-    return [quantiles(table, each.question.by, each.question.form.quantile) for each in alike]
+    return [_columns(quantiles(table, each.question.by, each.question.form.quantile)) for each in alike]
+
+
+def _columns(rows: list[tuple]) -> Found:
+    return list(zip(*rows, strict=True))
 
 
 def _aggregates(compiled: Compiled) -> list[str]:
     return list(compiled.source.roles.values()) if compiled.source else []
 
 
-def _picked(rows: list[tuple], width: int, columns: list[int]) -> list[tuple]:
-    """Of each row its dimensions and the sums that one statement asked for."""
-    return [(*row[:width], *(row[width + column] for column in columns)) for row in rows]
+def _picked(found: Found, width: int, columns: list[int]) -> Found:
+    """Its dimensions and the sums that one statement asked for."""
+    return [*found[:width], *(found[width + column] for column in columns)] if found else []
