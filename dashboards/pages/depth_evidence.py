@@ -22,14 +22,14 @@ ALLOWED = {4: 0, 3: 1, 2: 2}  # visits that a level allows; level 1 allows any
 # they prove; without a verdict there is none, so that every cell of the matrix rests on evidence and its counts are the verdicts' counts.
 _EVIDENCE = """
 with judged as (
-    select *, [verdict_1, verdict_2, verdict_3, verdict_4] as verdicts
+    select *, lower_share[declared_level] as low, upper_share[declared_level] as high, [verdict_1, verdict_2, verdict_3, verdict_4] as verdicts
     from mart_depth_evidence where month = $month and is_application_based
 )
 select judged.item_id, judged.dept_id, judged.province_code, judged.city_code, judged.district_code, judged.town_code, judged.declared_level,
     judged.verdict, judged.n, judged.rose_on, judged.is_rise_unmatched, judged.verdict_1, judged.verdict_2, judged.verdict_3, judged.verdict_4,
     case judged.declared_level when 1 then judged.n when 2 then judged.k2 when 3 then judged.k3 when 4 then judged.k4 end as reached,
-    greatest(list_extract(judged.lower_share, judged.declared_level), 0) as low,
-    list_extract(judged.upper_share, judged.declared_level) as high,
+    greatest(judged.low, 0) as low,
+    judged.high,
     case judged.verdict
         when 'contradicted' then len(list_filter(judged.verdicts, lambda said: said <> 'contradicted'))
         when 'supported' then len(list_filter(judged.verdicts, lambda said: said = 'supported'))

@@ -13,24 +13,25 @@ from dashboards.board import Board
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.course import Course
 from dashboards.indicators import Indicator
+from dashboards.pages.case_columns import case_columns, with_names
 from dashboards.pages.frame import Frame
-from dashboards.places import part_names
 from dashboards.readings import read_row
 from dashboards.scoped import last_day, scoped
 from dashboards.words import say
 
 OVERDUE_CASES = Indicator("overdue_cases", "overdue_cases")
 SOON = 5  # working days
-NAMED: dict[str, type[pl.String]] = dict.fromkeys(("item", "department", "place", "case_href", "item_href", "department_href"), pl.String)
 
-# The rows of overdue_cases on a day, with how long ago their date was.
+# The rows of overdue_cases on a day, with how long ago their date was. That the clock had not ended is said on its own too: a condition on one
+# column is met while the table is read, before the other columns are.
 OVERDUE = """select case_id, item_id, dept_id, coalesce(district_code, city_code) as division_code, channel, accepted_on, due_on, promised_working_days,
     today.working_day_no - due.working_day_no as days_over,
     coalesce(is_statutory_due and statutory_due_on < $day, false) as is_past_legal
 from {cases} as subject
 left join ref_working_day as today on today.calendar_id = subject.calendar_id and today.day = $day
 left join ref_working_day as due on due.calendar_id = subject.calendar_id and due.day = subject.due_on
-where is_promise_countable and due_on < $day and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
+where is_promise_countable and due_on < $day and (clock_end_on is null or clock_end_on > $day)
+    and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
 order by days_over desc nulls last, case_id"""
 
 # Not decided on the day, not paused, and due within so many working days after it (on the day itself: today).
@@ -39,7 +40,8 @@ COMING = """select case_id, item_id, dept_id, coalesce(district_code, city_code)
 from {cases} as subject
 join ref_working_day as today on today.calendar_id = subject.calendar_id and today.day = $day
 join ref_working_day as due on due.calendar_id = subject.calendar_id and due.day = subject.due_on
-where application_on <= $day and due_on >= $day and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
+where application_on <= $day and due_on >= $day and (clock_end_on is null or clock_end_on > $day)
+    and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
     and not has_open_pause_at_due and due.working_day_no - today.working_day_no <= $soon
 order by due_on, case_id"""
 
@@ -118,9 +120,7 @@ def _table(frame: Frame, key: str, rows: pl.DataFrame) -> Table:
         else (Column("days_left", say(lang, "handling.columns.days_left"), "number"),)
     )
     columns = (
-        Column("case_id", say(lang, "handling.columns.case"), "code", href="case_href"),
-        Column("item", say(lang, "handling.columns.item"), href="item_href"),
-        Column("department", say(lang, "handling.columns.department"), href="department_href"),
+        *case_columns(frame, "handling"),
         Column("place", say(lang, "handling.columns.place")),
         Column("due_on", say(lang, "handling.columns.due_on"), "day"),
         *last,
@@ -129,18 +129,11 @@ def _table(frame: Frame, key: str, rows: pl.DataFrame) -> Table:
 
 
 def _named(frame: Frame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Codes as names, with where each leads."""
-    lang, view = frame.lang, frame.view
-    items, departments = part_names(frame.gate, "item"), part_names(frame.gate, "department")
-    found = [
-        {
-            "item": items[row["item_id"]].name(lang) if row["item_id"] in items else row["item_id"],
-            "department": departments[row["dept_id"]].name(lang) if row["dept_id"] in departments else row["dept_id"],
-            "place": place.name(lang) if (place := frame.tree.place(row["division_code"] or "")) else frame.name,
-            "case_href": view.go(f"/case/{row['case_id']}"),
-            "item_href": view.go(f"/item/{row['item_id']}", item="") if row["item_id"] in items else None,
-            "department_href": view.go(f"/department/{row['dept_id']}", dept="") if row["dept_id"] in departments else None,
-        }
-        for row in rows.iter_rows(named=True)
-    ]
-    return pl.concat([rows, pl.DataFrame(found, schema=NAMED)], how="horizontal")
+    """Codes as names."""
+    places = {code: _place_name(frame, code) for code in rows["division_code"].unique()}
+    return with_names(frame, rows).with_columns(place=pl.Series([places[code] for code in rows["division_code"]], dtype=pl.String))
+
+
+def _place_name(frame: Frame, code: str | None) -> str:
+    place = frame.tree.place(code or "")
+    return place.name(frame.lang) if place else frame.name

@@ -30,17 +30,21 @@ WIDE = 0.14  # share of a bar from which a number has room in it
 
 # Handling and paused days add up to the days from acceptance to decision; the result is there e2e_days after the application.
 STEPS = """with done as (
-    select *, application_on + e2e_days::integer as result_on, coalesce(supplement_count, 0) > 0 as is_asked
+    select calendar_id, application_on, accepted_on, clock_end_on, handling_working_days, paused_working_days,
+        application_on + e2e_days::integer as result_on, coalesce(supplement_count, 0) > 0 as is_asked
     from {cases}
     where completed_on >= $start and completed_on < $end and case_type = 'commitment' and handling_working_days is not null and is_e2e_event
+), day as (
+    from ref_working_day
+    where day between (select min(least(application_on, accepted_on)) from done) and (select max(greatest(clock_end_on, result_on)) from done)
 ), counted as (
     select is_asked, greatest(accepted.working_day_no - applied.working_day_no, 0) as before, handling_working_days as office,
         coalesce(paused_working_days, 0) as stopped, greatest(result.working_day_no - decided.working_day_no, 0) as after
     from done
-    join ref_working_day as applied on applied.calendar_id = done.calendar_id and applied.day = done.application_on
-    join ref_working_day as accepted on accepted.calendar_id = done.calendar_id and accepted.day = done.accepted_on
-    join ref_working_day as decided on decided.calendar_id = done.calendar_id and decided.day = done.clock_end_on
-    join ref_working_day as result on result.calendar_id = done.calendar_id and result.day = done.result_on
+    join day as applied on applied.calendar_id = done.calendar_id and applied.day = done.application_on
+    join day as accepted on accepted.calendar_id = done.calendar_id and accepted.day = done.accepted_on
+    join day as decided on decided.calendar_id = done.calendar_id and decided.day = done.clock_end_on
+    join day as result on result.calendar_id = done.calendar_id and result.day = done.result_on
 ), grouped as (
     select 'all' as part, * exclude (is_asked) from counted
     union all select if(is_asked, 'asked', 'unasked'), * exclude (is_asked) from counted
