@@ -30,13 +30,14 @@ class Column:
     """One column. `kind`: text, code, flag, day (date), instant (local date and time), number, or a unit (share, minutes, cases …).
 
     Names of further columns of the rows: `href` (where the cell leads), `state` (what stands there when the value is missing),
-    `low` and `high` (its interval, under the value). `show` draws the cell from the row instead; exports keep the value.
+    `low` and `high` (its interval, under the value). `show` draws the cell from the row instead, `href` may make the link from it: both are
+    asked for the rows that are drawn only, and exports keep the value.
     """
 
     key: str
     title: str
     kind: str = "text"
-    href: str = ""
+    href: str | Callable[[dict[str, Any]], str | None] = ""
     state: str = ""
     low: str = ""
     high: str = ""
@@ -182,7 +183,7 @@ def _row(table: Table, row: dict[str, Any], lang: str) -> html.Tr:
 
 def _cell(column: Column, row: dict[str, Any], lang: str) -> Any:
     shown = column.show(row) if column.show else _text(column, row, lang)
-    href = row.get(column.href) if column.href else None
+    href = column.href(row) if callable(column.href) else row.get(column.href)
     return html.A(shown, href=href) if href else shown
 
 

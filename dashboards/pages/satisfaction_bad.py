@@ -13,10 +13,10 @@ from dashboards.cards.table import Column, Table, data_table
 from dashboards.figures.look import Look
 from dashboards.figures.stages import stages
 from dashboards.indicators import Indicator
+from dashboards.pages.case_columns import case_columns, with_names
 from dashboards.pages.frame import Frame
 from dashboards.pages.satisfaction_told import stages_finding
 from dashboards.pages.satisfaction_year import year_name, year_span
-from dashboards.places import part_names
 from dashboards.readings import Reading, read_row
 from dashboards.scoped import scoped
 from dashboards.words import say
@@ -115,9 +115,7 @@ def _case_table(frame: Frame, rows: pl.DataFrame) -> Table:
     columns = (
         Column("rated_on", say(lang, "satisfaction.columns.rated_on"), "day"),
         Column("grade_name", say(lang, "satisfaction.columns.grade")),
-        Column("case_id", say(lang, "satisfaction.columns.case"), "code", href="case_href"),
-        Column("item", say(lang, "satisfaction.columns.item"), href="item_href"),
-        Column("department", say(lang, "satisfaction.columns.department"), href="department_href"),
+        *case_columns(frame, "satisfaction"),
         Column("channel_name", say(lang, "satisfaction.columns.channel")),
         Column("outcome", say(lang, "satisfaction.columns.outcome")),
     )
@@ -125,27 +123,13 @@ def _case_table(frame: Frame, rows: pl.DataFrame) -> Table:
 
 
 def _named(frame: Frame, rows: pl.DataFrame) -> pl.DataFrame:
-    lang, view = frame.lang, frame.view
-    items, departments = part_names(frame.gate, "item"), part_names(frame.gate, "department")
-    found = [
-        {
-            "grade_name": say(lang, f"drawing.grade.{row['grade']}"),
-            "item": items[row["item_id"]].name(lang) if row["item_id"] in items else row["item_id"],
-            "department": departments[row["dept_id"]].name(lang) if row["dept_id"] in departments else row["dept_id"],
-            "channel_name": say(lang, f"channel.{row['channel'] or 'other'}"),
-            "outcome": outcome_text(row, lang),
-            "case_href": view.go(f"/case/{row['case_id']}") if row["case_id"] else None,
-            "item_href": view.go(f"/item/{row['item_id']}", item="") if row["item_id"] in items else None,
-            "department_href": view.go(f"/department/{row['dept_id']}", dept="") if row["dept_id"] in departments else None,
-        }
-        for row in rows.iter_rows(named=True)
-    ]
-    return pl.concat([rows, pl.DataFrame(found, schema=NAMED)], how="horizontal")
-
-
-NAMED: dict[str, type[pl.String]] = dict.fromkeys(
-    ("grade_name", "item", "department", "channel_name", "outcome", "case_href", "item_href", "department_href"), pl.String
-)
+    """Codes as names, outcomes in words."""
+    lang = frame.lang
+    return with_names(frame, rows).with_columns(
+        grade_name=pl.Series([say(lang, f"drawing.grade.{grade}") for grade in rows["grade"]], dtype=pl.String),
+        channel_name=pl.Series([say(lang, f"channel.{channel or 'other'}") for channel in rows["channel"]], dtype=pl.String),
+        outcome=pl.Series([outcome_text(row, lang) for row in rows.iter_rows(named=True)], dtype=pl.String),
+    )
 
 
 def outcome_text(row: dict, lang: str) -> str:
