@@ -8,7 +8,8 @@ import typer
 
 from onegate import answers, data, report, service
 from pipelines.ingest import CallWrong
-from warehouse.engine.duckdb import StoreBusy
+from warehouse.disk_space import DiskFull
+from warehouse.engine.duckdb import StoreBusy, StoreMissing
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,6 +27,9 @@ def main() -> None:
     """Run the command; an error that people can mend is one line on standard error."""
     try:
         app()
-    except (CallWrong, StoreBusy, answers.Wrong) as error:
+    except (CallWrong, StoreBusy, StoreMissing, answers.Wrong) as error:
         print(f"onegate: {error}", file=sys.stderr)
         sys.exit(2)
+    except DiskFull as error:
+        print(f"onegate: {error}", file=sys.stderr)
+        sys.exit(1)

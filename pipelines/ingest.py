@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,12 +13,15 @@ from pipelines.adapters.batch import FileRefused, Tally
 from pipelines.adapters.read import read_records
 from pipelines.archive import Archived, archive, reject, shown
 from pipelines.conform import HeaderUnfit
+from pipelines.deliveries import DeliveryNote, write_note
 from pipelines.loading import Loader
 from pipelines.personal import Hasher, hmac_key
 from pipelines.receipts import COUNTS, IngestReport, Left, Receipt
 from pipelines.source import CANONICAL, Emission, Source, by_id, feed_of, sources
 from warehouse.contract import feeds
-from warehouse.engine.duckdb import open_store
+from warehouse.crash_point import crash_point
+from warehouse.disk_space import DiskFull, noticing_full_disk
+from warehouse.engine.duckdb import writing
 from warehouse.settings import Settings
 
 Progress = Callable[[str], None]
@@ -53,16 +56,18 @@ def ingest(
     """Load files and folders in the order given (folders by name). Raises CallWrong when a path or feed does not exist."""
     report = IngestReport()
     deliveries = list(_deliveries([Path(path) for path in paths], source, feed, report))
-    con = open_store(settings)
-    try:
+    say = on_progress or (lambda _: None)
+    with writing(settings, patience=settings.patience, say=say) as con:
         hasher = Hasher(con, hmac_key(settings))
-        for number, delivery in enumerate(deliveries, 1):
-            if on_progress:
-                on_progress(f"{number}/{len(deliveries)} {shown(delivery.path.name)}")
-            _one_file(con, settings, delivery, hasher, report)
+        for number, delivery in enumerate(deliveries):
+            say(f"{number + 1}/{len(deliveries)} {shown(delivery.path.name)}")
+            try:
+                with noticing_full_disk(settings, f"loading {shown(delivery.path.name)}"):
+                    _one_file(con, settings, delivery, hasher, report)
+            except DiskFull as error:  # what is loaded stays loaded; the rest can be given again
+                report.refused += [Left(str(each.path), f"E_DISK_FULL: {error}") for each in deliveries[number:]]
+                break
         _limits(report)
-    finally:
-        con.close()
     return report
 
 
@@ -114,7 +119,7 @@ def _one_file(con: duckdb.DuckDBPyConnection, settings: Settings, delivery: Deli
     try:
         stored = archive(delivery.path, delivery.source.profile, settings)
         known = _known(con, delivery, stored)
-        receipt = known or _load(con, delivery, stored, hasher, report)
+        receipt = known or load_delivery(con, delivery, stored, hasher, report)
         report.receipts.append(receipt)
     except (FileRefused, HeaderUnfit) as error:
         reject(delivery.path, settings)
@@ -133,27 +138,46 @@ def _known(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Archived)
     return Receipt(str(delivery.path), delivery.source.id, delivery.feed, stored.sha256, read, 0, read - quarantined, 0, 0, quarantined)
 
 
-def _load(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Archived, hasher: Hasher, report: IngestReport) -> Receipt:
+def load_delivery(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Archived, hasher: Hasher, report: IngestReport) -> Receipt:
+    """Load an archived file in one transaction with its quarantine and its line in the ledger."""
     tally = Tally()
     con.execute("begin transaction")
     try:
-        (file_id,) = con.execute("select nextval('ledger_file_id')").fetchone() or (0,)
+        file_id = stored.file_id or _next_id(con)
+        crash_point("ingest.begun")
         loader = Loader(con, delivery.source, delivery.emits, hasher, file_id)
         for batch in read_records(stored.path, delivery.source.profile, tally):
             loader.take(batch)
         counts = loader.counts()
-        received_at = datetime.now(UTC)
+        crash_point("ingest.rows_stored")
         con.execute(
             "insert into ledger_file values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'loaded', null)",
-            [file_id, stored.sha256, str(delivery.path), delivery.source.id, delivery.feed, delivery.source.fingerprint, received_at,
+            [file_id, stored.sha256, str(delivery.path), delivery.source.id, delivery.feed, delivery.source.fingerprint, stored.received_at,
              stored.size, tally.encoding, loader.read, *(counts[name] for name in COUNTS)],
         )  # fmt: skip
+        crash_point("ingest.ledger_written")
+        if stored.file_id is None:
+            _note(delivery, stored, file_id)
         con.execute("commit")
     except BaseException:
-        con.execute("rollback")
+        with suppress(duckdb.Error):  # a disk that is full may have closed the connection, which undoes the transaction as well
+            con.execute("rollback")
         raise
+    crash_point("ingest.committed")
     report.notes += loader.notes(shown(delivery.path.name))
     return Receipt(str(delivery.path), delivery.source.id, delivery.feed, stored.sha256, loader.read, **counts)
+
+
+def _next_id(con: duckdb.DuckDBPyConnection) -> int:
+    (file_id,) = con.execute("select nextval('ledger_file_id')").fetchone() or (0,)
+    return file_id
+
+
+def _note(delivery: Delivery, stored: Archived, file_id: int) -> None:
+    source, own_columns = delivery.source, not delivery.emits[0].columns
+    note = DeliveryNote(file_id, stored.path.name, stored.sha256, str(delivery.path), source.id, delivery.feed, own_columns, source.fingerprint,
+                        stored.received_at, stored.size)  # fmt: skip
+    write_note(stored.path, note)
 
 
 def _limits(report: IngestReport) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines.source import cadences
-from warehouse.engine.duckdb import StoreBusy
+from warehouse.engine.lease import StoreBusy, busy_sentence
 from warehouse.freshness import freshness_query
 from warehouse.release import current
 from warehouse.settings import Settings
@@ -53,7 +53,7 @@ class _store:  # noqa: N801  (a context, named as it reads)
     """The working store opened for reading, or None when there is none yet."""
 
     def __init__(self, settings: Settings) -> None:
-        self._path = settings.warehouse_path
+        self._settings, self._path = settings, settings.warehouse_path
         self._con: duckdb.DuckDBPyConnection | None = None
 
     def __enter__(self) -> duckdb.DuckDBPyConnection | None:
@@ -61,7 +61,7 @@ class _store:  # noqa: N801  (a context, named as it reads)
             try:
                 self._con = duckdb.connect(str(self._path), read_only=True)
             except duckdb.IOException as error:
-                raise StoreBusy("Another process is writing to the warehouse; ask again when it is done.") from error
+                raise StoreBusy(busy_sentence(settings=self._settings)) from error
         return self._con
 
     def __exit__(self, *_: object) -> None:

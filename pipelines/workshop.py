@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -15,7 +15,7 @@ import duckdb
 
 from data_quality.outcomes import GateReport
 from warehouse.build import BuildReport
-from warehouse.engine.duckdb import StoreBusy, open_store
+from warehouse.engine.duckdb import writing
 from warehouse.release import Release, current
 from warehouse.settings import Settings
 
@@ -34,16 +34,16 @@ class Workshop:
     gate: GateReport | None = None
     release: Release | None = None
     _con: duckdb.DuckDBPyConnection | None = None
+    _held: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Workshop:
-        self.settings.prepare()
-        self._con = self._open()
+        patience = max(self.patience, self.settings.patience)
+        self._con = self._held.enter_context(writing(self.settings, patience=patience, say=self.say))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._con:
-            self._con.close()
-            self._con = None
+        self._held.close()
+        self._con = None
         self._note(str(error) if error else None)
 
     @property
@@ -57,17 +57,6 @@ class Workshop:
     def blocking(self) -> list[str]:
         """What stops publication, one sentence each."""
         return [outcome.sentence for outcome in self.gate.blocking] if self.gate else []
-
-    def _open(self) -> duckdb.DuckDBPyConnection:
-        until = time.monotonic() + self.patience
-        while True:
-            try:
-                return open_store(self.settings)
-            except StoreBusy:
-                if time.monotonic() >= until:
-                    raise
-                self.say("Waiting for the process that writes to the store …")
-                time.sleep(2)
 
     def _note(self, error: str | None) -> None:
         """Leave a note of how the last build ended, for those who cannot open the working store."""

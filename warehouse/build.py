@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.crash_point import crash_point
 from warehouse.models.changes import (
     ALIAS,
     LINKS_BEFORE,
@@ -164,6 +165,8 @@ class _Build:
         with _transaction(self.con):
             self.con.execute(f"create or replace table {model.name} as select {columns} from ({model.sql})")
             self._remember(model, marks, is_full=True)
+            crash_point("build.model_written")
+        crash_point("build.model_committed")
 
     def _replace_changed(self, model: Model, marks: dict[str, str]) -> None:
         cases, sql = _cases(model), model.sql
@@ -177,6 +180,8 @@ class _Build:
             self.con.execute(f"delete from {model.name} where {belongs_to(cases)}")
             self.con.execute(f"insert into {model.name} by name select * from changed_{model.name}")
             self._remember(model, marks, is_full=False)
+            crash_point("build.model_written")
+        crash_point("build.model_committed")
 
     def _changed_part(self, name: str, cases: str) -> str:
         """What to read instead of an input. Rows of touched cases are few and read by several models: they are kept; the others are filtered in place."""

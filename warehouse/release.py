@@ -18,6 +18,9 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse import durable
+from warehouse.crash_point import crash_point
+from warehouse.disk_space import noticing_full_disk, require_room
 from warehouse.engine.duckdb import open_readonly
 from warehouse.read_back import Fingerprint, fingerprint
 from warehouse.release_content import analyst_queries, board_queries, release_info
@@ -93,19 +96,28 @@ def publish(
 ) -> Release:
     """Publish what the store holds. `extra`: further tables of board.duckdb, name to query. Raises ReleaseRefused; the last release then stays."""
     say = on_progress or (lambda _: None)
-    say("Building the release aside …")
-    draft = build_aside(con, settings, extra or {})
-    say("Reading the release back …")
-    verify(draft)
-    release = show(draft, settings)
+    clear_leftovers(settings)
+    require_room(settings, _expected_size(settings), "a release")
+    with noticing_full_disk(settings, "a release"):
+        say("Building the release aside …")
+        draft = build_aside(con, settings, extra or {})
+        say("Reading the release back …")
+        verify(draft)
+        crash_point("release.verified")
+        release = show(draft, settings)
     prune(settings)
     return release
 
 
-def build_aside(con: duckdb.DuckDBPyConnection, settings: Settings, extra: Mapping[str, str]) -> Draft:
-    """Write both files of a new release under tmp/, closed and without a write-ahead log."""
+def clear_leftovers(settings: Settings) -> None:
+    """Remove what publications that were broken off left under tmp/."""
     for leftover in settings.tmp_dir.glob("release-*"):
         shutil.rmtree(leftover)
+
+
+def build_aside(con: duckdb.DuckDBPyConnection, settings: Settings, extra: Mapping[str, str]) -> Draft:
+    """Write both files of a new release under tmp/, closed and without a write-ahead log."""
+    clear_leftovers(settings)
     published_at = datetime.now(UTC)
     stamp = next_stamp(settings, published_at)
     folder = settings.tmp_dir / f"release-{stamp}"
@@ -114,6 +126,7 @@ def build_aside(con: duckdb.DuckDBPyConnection, settings: Settings, extra: Mappi
     contents = {"board.duckdb": board_queries(con, extra) | info, "analyst.duckdb": analyst_queries(con) | info}
     for name, queries in contents.items():
         _write(con, folder / name, queries)
+        crash_point("release.written")
     prints = {query: fingerprint(con, query) for query in {query for queries in contents.values() for query in queries.values()}}
     wanted = {name: {table: prints[query] for table, query in queries.items()} for name, queries in contents.items()}
     return Draft(stamp, folder, wanted, published_at)
@@ -135,10 +148,13 @@ def verify(draft: Draft) -> None:
 def show(draft: Draft, settings: Settings) -> Release:
     """Seal a verified draft, give it its name, and point readers to it."""
     _seal(draft)
+    crash_point("release.sealed")
     folder = settings.releases_dir / draft.stamp
     os.rename(draft.folder, folder)
-    _sync(settings.releases_dir)
+    durable.sync(settings.releases_dir)
+    crash_point("release.named")
     _point(settings, draft.stamp)
+    crash_point("release.shown")
     release = find(settings, draft.stamp)
     if release is None:
         raise ReleaseRefused(f"The release {draft.stamp} vanished while it was published; run onegate build again.")
@@ -202,9 +218,9 @@ def _seal(draft: Draft) -> None:
     }
     (draft.folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
     for path in draft.folder.iterdir():
-        _sync(path)
+        durable.sync(path)
         path.chmod(0o444)
-    _sync(draft.folder)
+    durable.sync(draft.folder)
 
 
 def _as_of(draft: Draft) -> str | None:
@@ -216,19 +232,17 @@ def _as_of(draft: Draft) -> str | None:
 def _point(settings: Settings, stamp: str) -> None:
     aside = settings.releases_dir / ".current.new"
     aside.write_text(stamp + "\n", "ascii")
-    _sync(aside)
-    os.replace(aside, _pointer(settings))
-    _sync(settings.releases_dir)
+    durable.sync(aside)
+    crash_point("release.pointer_written")
+    durable.move(aside, _pointer(settings))
 
 
 def _pointer(settings: Settings) -> Path:
     return settings.releases_dir / "current"
 
 
-def _sync(path: Path) -> None:
-    """Force a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _expected_size(settings: Settings) -> int:
+    """Twice the newest release; for the first one, twice the working store."""
+    known = stamps(settings)
+    files = (settings.releases_dir / known[-1]).iterdir() if known else [settings.warehouse_path]
+    return 2 * sum(path.stat().st_size for path in files if path.exists())

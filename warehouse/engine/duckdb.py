@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
 import duckdb
 
 from warehouse.contract import META, Feed, feeds
+from warehouse.engine.lease import StoreBusy, busy_sentence, writer_lease
 from warehouse.ledger import LEDGER_DDL
 from warehouse.settings import Settings
 
@@ -23,19 +27,41 @@ HOUR_OF = {"core_queue_ticket": "issued_at", "core_session": "started_at"}  # ta
 HISTORY_META = "is_deleted BOOLEAN, is_current BOOLEAN, overtaken_by BIGINT"
 
 
-class StoreBusy(RuntimeError):
-    """Another process writes to the working store."""
+class StoreMissing(RuntimeError):
+    """The working store is gone, and the archive says that it was not empty."""
+
+
+@contextmanager
+def writing(settings: Settings, *, patience: float = 0, say: Callable[[str], None] | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Be the one writer and have the working store open; another writer is waited for up to `patience` seconds, then StoreBusy names it."""
+    settings.prepare()
+    until = time.monotonic() + patience
+    with writer_lease(settings, patience=patience, say=say):
+        con = _opened(settings, until)
+        try:
+            yield con
+        finally:
+            con.close()
 
 
 def open_store(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """Open the working store for writing, with ledger, core and history tables in place."""
+    """Open the working store for writing, with ledger, core and history tables in place. Take the lease around it, or call `writing`."""
     settings.prepare()
+    if not settings.warehouse_path.exists() and any(settings.archive_dir.glob("*/*")):
+        raise StoreMissing(
+            f"{settings.warehouse_path} is not there, but the archive holds files that were loaded; say onegate rebuild to make it again from them."
+        )
+    return open_tables(settings)
+
+
+def open_tables(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open or make the working store at the settings' path, whatever the archive holds."""
     try:
         con = duckdb.connect(str(settings.warehouse_path), config=STORAGE)
     except duckdb.IOException as error:
         if "lock" not in str(error).lower():
             raise
-        raise StoreBusy(f"Another process is writing to {settings.warehouse_path.name}; wait until it is done and try again.") from error
+        raise StoreBusy(busy_sentence(settings)) from error
     configure(con, settings)
     con.execute("begin transaction")
     con.execute(LEDGER_DDL)
@@ -44,6 +70,17 @@ def open_store(settings: Settings) -> duckdb.DuckDBPyConnection:
         con.execute(create_table(feed, feed.history, HISTORY_META))
     con.execute("commit")
     return con
+
+
+def _opened(settings: Settings, until: float) -> duckdb.DuckDBPyConnection:
+    """The store, once whoever has it open without the lease (a reader of its state) has let it go."""
+    while True:
+        try:
+            return open_store(settings)
+        except StoreBusy:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(0.2)
 
 
 def configure(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
