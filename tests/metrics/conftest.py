@@ -202,6 +202,7 @@ def _case(chance: random.Random, index: int) -> Row:
         "completed_on": completed, "is_completed": completed is not None, "is_void": chance.random() < 0.05, "is_applied_online": online,
         "outcome": chance.choice(["granted", "granted", "refused", "not_accepted", "withdrawn", None]) if completed else None,
         "legal_working_days": chance.choice([None, 0.0, 10.0, 20.0]), "handling_working_days": handling if completed else None,
+        "promised_working_days": (None, 0.0, 3.0, 5.0)[index % 4],
         "paused_working_days": chance.choice([None, 0, 2]), "survival_working_days": chance.choice([None, -1, 0, 1, 3, 7, 20]),
         "is_handling_event": chance.random() < 0.8, "due_on": chance.choice([None, applied + timedelta(days=14)]),
         "is_promise_countable": chance.random() < 0.8, "is_promise_kept": chance.random() < 0.7, "is_decided_same_day": chance.random() < 0.5,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import CensoredData, ecdf
+from scipy.stats import CensoredData, ecdf, t
 
 from metrics.evaluate import Query, answer
 from metrics.registry import registry
@@ -138,6 +138,14 @@ ORACLES = {
     "standards_met_rate": published("mart_service_standard", "avg(is_met::int)", "is_met is not null"),
 }
 
+# means by variant, with the spread of what is averaged
+MEANS = {
+    ("working_days_per_case", variant): completed(
+        f"avg({column}), stddev_samp({column})", f"{BY_LAW} and promised_working_days is not null"
+    )
+    for variant, column in (("actual", "handling_working_days"), ("promised", "promised_working_days"), ("legal", "legal_working_days"))
+}
+
 SURVIVAL = {
     ("handling_time", "p50"): (
         "mart_case",
@@ -181,6 +189,14 @@ def test_metric_against_its_oracle(city, metric):
     assert row["n"] == (n if metric not in ("catalogue_departments",) else value)
 
 
+@pytest.mark.parametrize(("metric", "variant"), list(MEANS))
+def test_means_and_their_intervals_against_scipy(city, metric, variant):
+    value, spread, n = city.execute(MEANS[metric, variant]).fetchone()
+    [row] = answer(city, Query(metric, params=(("variant", variant),), **SPRING)).rows
+    assert (row["value"], row["n"]) == (pytest.approx(value), n)
+    assert (row["low"], row["high"]) == pytest.approx(t.interval(0.95, n - 1, value, spread / n**0.5))
+
+
 @pytest.mark.filterwarnings("ignore:The confidence interval is undefined:RuntimeWarning")
 @pytest.mark.parametrize(("metric", "stat"), list(SURVIVAL))
 def test_quantiles_against_scipy(city, metric, stat):
@@ -190,7 +206,7 @@ def test_quantiles_against_scipy(city, metric, stat):
     rows = city.execute(
         f"select {times}, {event} from {table} where {anchor} between '2024-02-01' and '2024-04-30' and {age} >= 0 and {where}"
     ).fetchall()
-    survival = ecdf(CensoredData(uncensored=[t for t, ended in rows if ended], right=[t for t, ended in rows if not ended])).sf
+    survival = ecdf(CensoredData(uncensored=[age for age, ended in rows if ended], right=[age for age, ended in rows if not ended])).sf
     share = {"p50": 0.5, "p90": 0.1}[stat]
     with np.errstate(divide="ignore", invalid="ignore"):
         band = survival.confidence_interval(method="log-log")
