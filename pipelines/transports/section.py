@@ -49,6 +49,10 @@ class Relation:
     def read(cls, raw: dict[str, Any]) -> Relation:
         """One entry of `relations`."""
         _known(raw, cls, "relation")
+        if wrong := [name for name, value in raw.items() if name != "overlap" and not isinstance(value, str)]:
+            raise ValueError(
+                f"{', '.join(wrong)} of a relation is a text; write it in quotes (YAML reads no, yes, on and off as true and false)"
+            )
         relation = cls(**raw)
         if not NAME.fullmatch(relation.name):
             raise ValueError(f"a relation's name is made of letters, digits and _; {relation.name!r} is not")

@@ -1,0 +1,201 @@
+"""Pulls service requests from an Open311 GeoReport v2 server: /requests.json, window by window and page by page, as JSON lines just as they were sent.
+
+The standard lets a server answer at most 90 days and 1,000 requests, and knows no pages; most servers page all the same. So a window ends when a page
+brings nothing new. A server that gives the same full page again does not page: its window is halved until each answer fits.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.transports.inbox import Part
+from pipelines.transports.position import advance, position
+from pipelines.transports.pull import Errand, PullFailed, PullUnset
+from pipelines.transports.section import Open311Section, Secret
+from pipelines.transports.web import WebClient
+
+NAME = "requests"
+TIMES = ("requested_datetime", "updated_datetime", "expected_datetime")
+ZONED = re.compile(r".+T.+(Z|z|[+-]\d{2}:?\d{2})")
+FILTERS = {"requested": ("start_date", "end_date"), "updated": ("updated_after", "updated_before")}
+OVERLAP_DAYS = {"requested": 90.0, "updated": 1.0}  # a request is closed weeks after it was made; an update shows at once
+SHORTEST = timedelta(seconds=1)
+
+Request = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Instants from `start` to `end`, and which of a request's times lies between them."""
+
+    start: datetime
+    end: datetime
+    by: str
+
+    def halves(self) -> tuple[Span, Span]:
+        """The same span in two."""
+        middle = self.start + (self.end - self.start) / 2
+        return Span(self.start, middle, self.by), Span(middle, self.end, self.by)
+
+    def parameters(self) -> dict[str, str]:
+        """As the server is asked for it."""
+        return dict(zip(FILTERS[self.by], (_text(self.start), _text(self.end)), strict=True))
+
+
+def fetch_requests(errand: Errand, section: Open311Section, client: WebClient | None = None) -> None:
+    """Pull the requests of the errand's days, or what is new, one file a window."""
+    errand.check_name(NAME)
+    address = errand.secret(section.url, "The address (url)") if isinstance(section.url, Secret) else section.url
+    fixed = {"jurisdiction_id": section.jurisdiction_id} if section.jurisdiction_id else {}
+    if section.api_key:
+        fixed["api_key"] = errand.secret(section.api_key, "The key (api_key)")
+    with client or WebClient(section.pause_seconds) as web:
+        reader = _Reader(errand, section, _Server(web, address.rstrip("/") + "/requests.json", section.page_size, fixed))
+        if errand.window:
+            zone = ZoneInfo(errand.source.zone)
+            for day in errand.window.days():
+                reader.land(Span(_midnight(day.start, zone), _midnight(day.end, zone), "requested"))
+        else:
+            reader.news()
+
+
+class _Reader:
+    """Windows to landed files."""
+
+    def __init__(self, errand: Errand, section: Open311Section, server: _Server) -> None:
+        self._errand, self._section, self._server = errand, section, server
+
+    def news(self) -> None:
+        """Everything since an overlap before the last pull, in windows; each that landed is remembered."""
+        until = datetime.now(UTC)
+        start = self._begin()
+        step = timedelta(days=self._section.window_days)
+        while start < until:
+            span = Span(start, min(start + step, until), self._section.by)
+            newest = self.land(span)
+            reached = max(filter(None, [newest, self._reached()]), default=None)
+            if reached:
+                advance(self._errand.settings, self._errand.source.id, NAME, {"value": _text(min(reached, until))})
+            start = span.end
+
+    def land(self, span: Span) -> datetime | None:
+        """Land the requests of a span; returns the newest time among them by which they were asked for."""
+        newest: datetime | None = None
+        with Part(self._errand.settings) as part:
+            for request in self._server.requests(span):
+                self._check(request)
+                part.write((json.dumps(request, ensure_ascii=False, separators=(",", ":")) + "\n").encode())
+                at = _instant(request.get(f"{span.by}_datetime"), self._errand.source.zone)
+                newest = max(filter(None, [newest, at]), default=None)
+            if part.rows:
+                self._errand.land(part, NAME)
+            else:
+                self._errand.say(f"{NAME}: none from {_text(span.start)} to {_text(span.end)}.")
+        return newest
+
+    def _begin(self) -> datetime:
+        """Where a pull of news begins."""
+        reached, zone = self._reached(), ZoneInfo(self._errand.source.zone)
+        first = _midnight(self._section.start, zone) if self._section.start else None
+        if reached is None:
+            if first is None:
+                raise PullUnset(f"{self._errand.source.id} was never pulled: give `start` in its definition, or --from and --to.")
+            return first
+        overlap = OVERLAP_DAYS[self._section.by] if self._section.overlap_days is None else self._section.overlap_days
+        return max(filter(None, [first, reached - timedelta(days=overlap)]))
+
+    def _reached(self) -> datetime | None:
+        value = position(self._errand.settings, self._errand.source.id, NAME).get("value")
+        return datetime.fromisoformat(value) if value else None
+
+    def _check(self, request: Request) -> None:
+        """The standard wants a zone on every time; without one, a day may be the wrong one."""
+        if self._section.times_without_zone == "local":
+            return
+        for name in TIMES:
+            if request.get(name) and not ZONED.fullmatch(str(request[name])):
+                identity = request.get("service_request_id")
+                raise PullFailed(
+                    f"{name} of request {identity} has no time zone ({request[name]}), which Open311 requires. If its operator confirms that such times "
+                    f"are local time of {self._errand.source.zone}, set `times_without_zone: local` in the definition."
+                )
+
+
+@dataclass(frozen=True)
+class _Server:
+    """One GeoReport server."""
+
+    web: WebClient
+    address: str
+    page_size: int
+    fixed: dict[str, str]
+
+    def requests(self, span: Span) -> Iterator[Request]:
+        """Every request of a span, once."""
+        seen: set[str] = set()
+        first = self._page(span, 1)
+        if len(first) >= self.page_size and _ids(self._page(span, 2)) == _ids(first):
+            yield from self._halved(span)
+            return
+        page, number = first, 1
+        while fresh := [request for request in page if _id(request) not in seen]:
+            seen |= _ids(fresh)
+            yield from fresh
+            number += 1
+            page = self._page(span, number)
+
+    def _halved(self, span: Span) -> Iterator[Request]:
+        """A span of which the server gives only a part."""
+        if span.end - span.start <= SHORTEST:
+            raise PullFailed(
+                f"{self.address} gives at most {self.page_size} requests, and that many within a second ({_text(span.start)}): "
+                "some would be lost. Ask its operator for pages or a larger limit."
+            )
+        seen: set[str] = set()
+        for half in span.halves():
+            fresh = [request for request in self.requests(half) if _id(request) not in seen]
+            seen |= _ids(fresh)
+            yield from fresh
+
+    def _page(self, span: Span, number: int) -> list[Request]:
+        asked = {**self.fixed, **span.parameters(), "page": str(number), "page_size": str(self.page_size)}
+        body = self.web.get(self.address, asked)
+        try:
+            found = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise PullFailed(f"{self.address} answered something that is no JSON: {body[:60]!r}") from error
+        if not isinstance(found, list) or not all(isinstance(each, dict) and each.get("service_request_id") for each in found):
+            raise PullFailed(f"{self.address} answered no list of requests, each with its service_request_id: {body[:60]!r}")
+        return found
+
+
+def _id(request: Request) -> str:
+    return str(request["service_request_id"])
+
+
+def _ids(requests: list[Request]) -> set[str]:
+    return {_id(request) for request in requests}
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+def _text(moment: datetime) -> str:
+    """An instant as the standard writes it."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _instant(text: Any, zone: str) -> datetime | None:
+    """A request's time; one that cannot be read moves no position."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
