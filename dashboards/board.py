@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from itertools import repeat
 
 import polars as pl
 
 from dashboards.course import Course, Scope, Where, query_of
 from dashboards.gate import Gate
 from dashboards.indicators import Indicator
-from dashboards.readings import Reading, read_row
+from dashboards.readings import MEASURES, Reading, Readings
 from metrics.compile import Query
 from metrics.spec import Metric
 
@@ -41,10 +41,14 @@ class Board:
         return self
 
     def _query(self, metric: Metric, indicator: Indicator, by: str, places: Where) -> Query:
-        periods, grain = self.scope.periods, self.scope.period.grain
-        # the running period is asked to its end: the evaluator stops where the data do
-        span = (periods[0].start, periods[-1].end)
-        return query_of(metric, indicator, replace(self.scope, where=places), span, (by, grain) if by else (grain,))
+        by_period = (by, self._grain) if by else (self._grain,)
+        return query_of(metric, indicator, replace(self.scope, where=places), self._span, by_period)
+
+    @property
+    def _span(self) -> Span:
+        """Whole years, so that the next period shown finds its answers; what still runs is asked to its end: the evaluator stops where the data do."""
+        periods = self.scope.periods
+        return date(periods[0].start.year, 1, 1), date(periods[-1].last_day.year + 1, 1, 1)
 
     def statement(self, indicator: Indicator) -> str:
         """The SQL of an indicator's value in this scope, for people who check; empty when no single statement computes it."""
@@ -75,16 +79,24 @@ class Board:
     def course(self, indicator: Indicator, where: Where | None = None) -> Course:
         """The course of an indicator for the whole scope (or another place that was asked for)."""
         frame, failure = self._found(indicator, "", where)
-        return self._course(indicator, {row[self._grain]: read_row(row) for row in _rows(frame)}, failure)
+        return self._course(indicator, self._readings(frame, "").get("", {}), failure)
 
     def courses(self, indicator: Indicator, by: str, where: Where | None = None) -> dict[str, Course]:
         """The courses of an indicator by code of a dimension; rows without a code are left to the total."""
         frame, _ = self._found(indicator, by, where)
-        parts: dict[str, dict[str, Reading]] = {}
-        for row in _rows(frame):
-            if row[by] is not None:
-                parts.setdefault(row[by], {})[row[self._grain]] = read_row(row)
-        return {code: self._course(indicator, readings, "") for code, readings in sorted(parts.items())}
+        return {code: self._course(indicator, readings, "") for code, readings in sorted(self._readings(frame, by).items())}
+
+    def _readings(self, frame: pl.DataFrame | None, by: str) -> dict[str, Readings]:
+        """Readings of the periods of the scope by code of a dimension (of the whole, without one: "")."""
+        if frame is None:
+            return {}
+        columns = {name: frame[name].to_list() for name in MEASURES}
+        shown, rows = {period.key for period in self.scope.periods}, {}
+        codes = frame[by].to_list() if by else repeat("", frame.height)
+        for row, (code, period) in enumerate(zip(codes, frame[self._grain].to_list(), strict=True)):
+            if code is not None and period in shown:
+                rows.setdefault(code, {})[period] = row
+        return {code: Readings(columns, periods) for code, periods in rows.items()}
 
     @property
     def _grain(self) -> str:
@@ -105,7 +117,3 @@ class Board:
         if marts not in self._open:  # asked for every place of every figure
             self._open[marts] = self.gate.provisional_from(*marts)
         return self._open[marts]
-
-
-def _rows(frame: pl.DataFrame | None) -> Iterable[dict[str, Any]]:
-    return () if frame is None else frame.iter_rows(named=True)

@@ -49,7 +49,7 @@ class Scope:
         """The period itself is still running, whoever has delivered."""
         return not self.period.is_complete(self.as_of)
 
-    @property
+    @cached_property
     def periods(self) -> list[Period]:
         """Oldest first: the run-up, the period, and those after it that have begun and are not settled."""
         run = self.period.run_up(SERIES[self.period.grain])
