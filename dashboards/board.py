@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import repeat
 
 import polars as pl
@@ -12,7 +13,7 @@ import polars as pl
 from dashboards.course import Course, Scope, Where, query_of
 from dashboards.gate import Gate
 from dashboards.indicators import Indicator
-from dashboards.readings import MEASURES, Reading, Readings
+from dashboards.readings import MEASURES, Reading, Readings, read_row
 from metrics.compile import Query
 from metrics.spec import Metric
 
@@ -91,12 +92,13 @@ class Board:
         if frame is None:
             return {}
         columns = {name: frame[name].to_list() for name in MEASURES}
-        shown, rows = {period.key for period in self.scope.periods}, {}
+        shown = {period.key for period in self.scope.periods}
+        rows: dict[str, dict[str, int]] = {}
         codes = frame[by].to_list() if by else repeat("", frame.height)
         for row, (code, period) in enumerate(zip(codes, frame[self._grain].to_list(), strict=True)):
             if code is not None and period in shown:
                 rows.setdefault(code, {})[period] = row
-        return {code: Readings(columns, periods) for code, periods in rows.items()}
+        return {code: Readings(places, partial(_read, columns)) for code, places in rows.items()}
 
     @property
     def _grain(self) -> str:
@@ -117,3 +119,7 @@ class Board:
         if marts not in self._open:  # asked for every place of every figure
             self._open[marts] = self.gate.provisional_from(*marts)
         return self._open[marts]
+
+
+def _read(columns: Mapping[str, list], row: int) -> Reading:
+    return read_row({name: values[row] for name, values in columns.items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,25 +66,24 @@ def read_row(row: Mapping[str, Any]) -> Reading:
 
 
 class Readings(Mapping[str, Reading]):
-    """Readings by period out of an answer's columns, made of their rows when somebody looks: of most places nobody looks at every period."""
+    """Readings by period, each made when somebody looks: of most places nobody looks at every period."""
 
-    def __init__(self, columns: Mapping[str, Sequence[Any]], rows: Mapping[str, int]) -> None:
-        """`rows` says where each period stands in the columns."""
-        self._columns, self._rows = columns, rows
+    def __init__(self, found: Mapping[str, Any], read: Callable[[Any], Reading]) -> None:
+        """`read` makes the reading of what was found for a period."""
+        self._found, self._read = found, read
         self._made: dict[str, Reading] = {}
 
     def __getitem__(self, period: str) -> Reading:
         """The reading of a period."""
         if period not in self._made:
-            row = self._rows[period]
-            self._made[period] = read_row({name: values[row] for name, values in self._columns.items()})
+            self._made[period] = self._read(self._found[period])
         return self._made[period]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
+        return iter(self._found)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._found)
 
 
 def change_between(now: Reading, before: Reading, better: str, *, is_full_count: bool) -> Change | None:

@@ -17,7 +17,7 @@ from dashboards.differences import Group, differences
 from dashboards.indicators import Indicator, Tile
 from dashboards.pages.frame import Frame
 from dashboards.places import part_names
-from dashboards.readings import Reading
+from dashboards.readings import Reading, Readings
 from dashboards.words import say
 from metrics.states import FLOOR, INSUFFICIENT_N
 
@@ -60,8 +60,11 @@ def _rows(frame: Frame, courses: dict[str, Course], dimension: str) -> list[Row]
 
 def floored(course: Course) -> Course:
     """The course without readings that rest on fewer than ten cases: a median of one case must not stand beside others."""
-    few = {key: Reading(INSUFFICIENT_N, n=now.n) for key, now in course.readings.items() if now.value is not None and (now.n or 0) < FLOOR}
-    return replace(course, readings={**course.readings, **few}) if few else course
+    return replace(course, readings=Readings(course.readings, _enough))
+
+
+def _enough(now: Reading) -> Reading:
+    return Reading(INSUFFICIENT_N, n=now.n) if now.value is not None and (now.n or 0) < FLOOR else now
 
 
 def names_of(frame: Frame, dimension: str) -> Names:

@@ -15,8 +15,12 @@ KEPT = Indicator("promise", "promise_kept_rate")
 OPEN = Indicator("open", "open_cases")
 
 
+def month(text):
+    return Period(date.fromisoformat(f"{text}-01"))
+
+
 def board(gate, period):
-    scope = Scope((), Period.parse(period), date(2018, 10, 31))
+    scope = Scope((), month(period), date(2018, 10, 31))
     return Board(gate, scope).want([KEPT, OPEN]).want([KEPT], "district").ask()
 
 
@@ -26,7 +30,7 @@ def test_another_month_of_a_year_finds_everything_answered(tiny_city):
     answers = len(gate.holding().answers)
     march = board(gate, "2018-03")
     assert len(gate.holding().answers) == answers
-    assert march.course(KEPT).now == october.course(KEPT).at(Period.parse("2018-03"))
+    assert march.course(KEPT).now == october.course(KEPT).at(month("2018-03"))
     assert march.courses(KEPT, "district").keys() == october.courses(KEPT, "district").keys()
     board(gate, "2017-03")
     assert len(gate.holding().answers) > answers
@@ -42,17 +46,15 @@ def test_what_lies_outside_the_periods_of_a_page_is_not_read(tiny_city):
     assert october.now.value is not None
 
 
-def test_a_reading_is_that_of_its_row():
-    columns = {
-        "state": ["value", "insufficient_n"],
-        "value": [0.25, None],
-        "low": [0.2, None],
-        "high": [0.3, None],
-        "n": [40, 4],
-        "denominator": [40, 4],
-    }
-    readings = Readings(columns, {"2018-09": 1, "2018-10": 0})
-    assert readings["2018-10"] == Reading("value", 0.25, 0.2, 0.3, 40, 40)
-    assert readings == {"2018-09": Reading("insufficient_n", None, None, None, 4, 4), "2018-10": Reading("value", 0.25, 0.2, 0.3, 40, 40)}
+def test_readings_are_made_one_by_one_and_once():
+    made = []
+
+    def read(n):
+        made.append(n)
+        return Reading("value", n / 100, n=n)
+
+    readings = Readings({"2018-09": 20, "2018-10": 40}, read)
+    assert (readings["2018-10"], readings["2018-10"], made) == (Reading("value", 0.4, n=40), Reading("value", 0.4, n=40), [40])
+    assert (list(readings), len(readings), readings.get("2018-11")) == (["2018-09", "2018-10"], 2, None)
     with pytest.raises(KeyError):
         readings["2018-11"]
