@@ -96,7 +96,7 @@ def _name(look: Look, row: str, column: str) -> str:
     return f"{row}, {column}" if look.lang == "en" else f"{row} {column}"
 
 
-def stepped(colours: list[str]) -> list[list[Any]]:
+def stepped(colours: Sequence[str]) -> list[list[Any]]:
     """A scale of even steps without transitions, as Plotly writes it."""
     count = len(colours)
     return [[edge / count, colour] for step, colour in enumerate(colours) for edge in (step, step + 1)]

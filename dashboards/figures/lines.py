@@ -11,6 +11,7 @@ from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX, period_name, reading
 from dashboards.figures.labels import clipped, end_label, make_room, width, without_data
 from dashboards.figures.look import Look, blank, plain, span
+from dashboards.figures.points import Point, column, known, runs, settled, unfinished
 from dashboards.figures.series_colours import series_colours
 from dashboards.figures.time_axis import set_time_axis
 from dashboards.theme import see_through
@@ -25,72 +26,62 @@ def lines(series: pl.DataFrame, look: Look) -> Drawing:
 
     The first name is drawn in the accent, with its interval; provisional periods are dashed.
     """
-    if series["value"].is_null().all():
+    points = series.to_dicts()
+    if not known(points):
         return without_data(look, HEIGHT, series)
     figure = blank(look, HEIGHT)
-    names = series["series"].unique(maintain_order=True).to_list()[:MOST]
+    names = list(dict.fromkeys(column(points, "series")))[:MOST]
+    starts = sorted(set(column(points, "start")))
     for at, (name, style) in enumerate(zip(names, series_colours(look.palette, len(names)), strict=True)):
-        own = _complete(series.filter(pl.col("series") == name))
+        own = [point for point in points if point["series"] == name]
         if at == 0:
             _add_band(figure, own, style[0], look)
         _add_line(figure, (name, own), style, look)
-        _label_last(figure, (name, own), (style[0], series["start"].max()), look)
+        _label_last(figure, (name, own), (style[0], starts[-1]), look)
     drawn = figure.values("y")
     figure.update_yaxes(range=span(drawn, look), ticksuffix=look.suffix, nticks=6)
-    set_time_axis(figure, series["start"].unique().sort().to_list(), look.lang)
+    set_time_axis(figure, starts, look.lang)
     make_room(figure, figure.notes, HEIGHT - 60)
     if _is_long(look):
         _name_unit(figure, look)
     return figure
 
 
-def _complete(own: pl.DataFrame) -> pl.DataFrame:
-    """The frame with every column that is optional."""
-    missing = {"low": pl.Float64, "high": pl.Float64, "is_provisional": pl.Boolean}
-    return own.with_columns(
-        [pl.lit(None, dtype=kind).alias(name) for name, kind in missing.items() if name not in own.columns]
-    ).with_columns(pl.col("is_provisional").fill_null(value=False))
-
-
-def _add_band(figure: Drawing, own: pl.DataFrame, colour: str, look: Look) -> None:
-    sure = own.filter(~pl.col("is_provisional"))
-    runs = sure.with_columns(run=pl.col("low").is_null().cum_sum()).filter(pl.col("low").is_not_null() & pl.col("high").is_not_null())
-    for run in runs.partition_by("run", maintain_order=True):
-        days = run["start"].to_list()
-        edge = look.drawn(look.lows(run["low"].to_list())) + look.drawn(run["high"].to_list())[::-1]
+def _add_band(figure: Drawing, own: list[Point], colour: str, look: Look) -> None:
+    for run in runs(settled(own)):
+        days = column(run, "start")
+        edge = look.drawn(look.lows(column(run, "low"))) + look.drawn(column(run, "high"))[::-1]
         figure.add_scatter(
             x=days + days[::-1], y=edge, fill="toself", fillcolor=see_through(colour, 0.15), line={"width": 0}, mode="lines",
             hoverinfo="skip", name="interval",
         )  # fmt: skip
 
 
-def _add_line(figure: Drawing, drawn: tuple[str, pl.DataFrame], style: tuple[str, float], look: Look) -> None:
+def _add_line(figure: Drawing, drawn: tuple[str, list[Point]], style: tuple[str, float], look: Look) -> None:
     """What is complete as a line; from its last point on, dashed, what is not."""
     (name, own), (colour, thickness) = drawn, style
-    settled, known = own.filter(~pl.col("is_provisional")), own.filter(pl.col("value").is_not_null())
-    parts = [(settled, "solid", plain(name))]
-    if known["is_provisional"].any():
-        tail = pl.concat([known.filter(~pl.col("is_provisional")).tail(1), known.filter("is_provisional")])
+    parts = [(settled(own), "solid", plain(name))]
+    if tail := unfinished(own):
         parts.append((tail, "dash", f"{plain(name)} provisional"))
-    for frame, dash, key in parts:
+    for points, dash, key in parts:
         figure.add_scatter(
-            x=frame["start"].to_list(),
-            y=look.drawn(frame["value"].to_list()),
-            mode="lines+markers" if frame["value"].is_not_null().sum() < 3 else "lines",
+            x=column(points, "start"),
+            y=look.drawn(column(points, "value")),
+            mode="lines+markers" if len(known(points)) < 3 else "lines",
             line={"color": colour, "width": thickness, "dash": dash},
             connectgaps=False,
-            hovertext=[reading(f"{name}, {period_name(row['period'], look)}", row, look) for row in frame.iter_rows(named=True)],
+            hovertext=[reading(f"{name}, {period_name(row['period'], look)}", row, look) for row in points],
             hovertemplate=BOX,
             name=key,
         )
 
 
-def _label_last(figure: Drawing, drawn: tuple[str, pl.DataFrame], at: tuple[str, Any], look: Look) -> None:
+def _label_last(figure: Drawing, drawn: tuple[str, list[Point]], at: tuple[str, Any], look: Look) -> None:
     (name, own), (colour, last) = drawn, at
-    known = own.filter(pl.col("value").is_not_null() & ~pl.col("is_provisional"))
-    if known.is_empty():
+    complete = known(settled(own))
+    if not complete:
         return
-    value = known["value"][-1]
+    value = complete[-1]["value"]
     digits, unit = formats.parts(value, look.unit, look.lang)
     end_label(figure, (last, value * look.scale), f"{clipped(name, 16)} <b>{digits}{'' if _is_long(look) else unit}</b>", colour)
 

@@ -62,7 +62,7 @@ def _side(row: int, column: int, levels: int) -> str:
     return "over_declared" if row > column else "agreed"
 
 
-def _hues(side: str, look: Look) -> list[str]:
+def _hues(side: str, look: Look) -> tuple[str, ...]:
     hue = {"over_declared": look.palette.bad, "agreed": look.palette.accent, "beside": look.palette.ink_faint}[side]
     return shades(look.palette, CLASSES, hue=hue, most=SOFTEST)
 

@@ -17,19 +17,21 @@ def blend(one: str, other: str, part: float) -> str:
     return "#" + "".join(f"{round(start + (end - start) * part):02x}" for start, end in pairs)
 
 
+@cache
 def ink_on(ground: str, palette: Palette) -> str:
     """The text colour that stands out more on a coloured cell: ink or the page's surface."""
     return max((palette.ink, palette.surface), key=lambda colour: contrast(colour, ground))
 
 
-def shades(palette: Palette, count: int, *, hue: str = "", most: float = 1.0) -> list[str]:
+@cache
+def shades(palette: Palette, count: int, *, hue: str = "", most: float = 1.0) -> tuple[str, ...]:
     """`count` grounds for cells from near the surface to the accent (or `hue`, up to `most` of it), faint to strong.
 
     Between the two lies a stretch on which neither ink nor surface can be read: steps that fall into it move to its nearer edge.
     """
     least = 0.08
     parts = [least + (most - least) * step / max(count - 1, 1) for step in range(count)] if count > 1 else [most * 0.4]
-    return [_readable(palette, hue or palette.accent, part) for part in parts]
+    return tuple(_readable(palette, hue or palette.accent, part) for part in parts)
 
 
 def _readable(palette: Palette, hue: str, part: float) -> str:
@@ -42,16 +44,17 @@ def _readable(palette: Palette, hue: str, part: float) -> str:
     raise ValueError(f"No shade of {hue} between the surface and itself carries readable text; change the palette in theme.py.")
 
 
-def ramp(palette: Palette, count: int) -> list[str]:
+@cache
+def ramp(palette: Palette, count: int) -> tuple[str, ...]:
     """`count` colours of one hue for marks, strongest first, every one visible on the surface."""
     strongest, faintest = blend(palette.accent, palette.ink, 0.45), thinned(palette, palette.accent)
     middle = (count - 1) / 2
-    return [
+    return tuple(
         blend(strongest, palette.accent, step / middle)
         if step < middle
         else blend(palette.accent, faintest, (step - middle) / max(middle, 1))
         for step in range(count)
-    ]
+    )
 
 
 @cache
@@ -63,6 +66,7 @@ def thinned(palette: Palette, hue: str) -> str:
     return blend(palette.surface, hue, part)
 
 
+@cache
 def neutral(palette: Palette) -> str:
     """The grey of what is left over, visible on the surface."""
     return blend(palette.surface, palette.ink_faint, 0.85)

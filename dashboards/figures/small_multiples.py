@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from dashboards.figures.drawing import Drawing
@@ -9,6 +11,7 @@ from dashboards.figures.hover import BOX, period_name, reading
 from dashboards.figures.labels import clipped, without_data
 from dashboards.figures.look import Look, blank, span
 from dashboards.figures.panels import Panels, axes_of, axis_key, domains_of
+from dashboards.figures.points import Point, column, known, settled, unfinished
 from dashboards.figures.time_axis import AIR
 from dashboards.sentences import state_word
 
@@ -21,19 +24,22 @@ def small_multiples(series: pl.DataFrame, look: Look, reference: pl.DataFrame | 
 
     `reference` (period, start, value; if known is_provisional) is the whole, the same in every panel.
     """
-    names = series["part"].unique(maintain_order=True).to_list()[:MOST]
-    if not names or series["value"].is_null().all():
+    points = series.to_dicts()
+    names = list(dict.fromkeys(column(points, "part")))
+    if not known(points):
         return without_data(look, PANEL * 2, series)
-    across = min(3 if len(names) <= 12 else 4, len(names))
-    figure = _panels(len(names), across, look)
-    for at, name in enumerate(names):
-        cell = axes_of(at)
-        own = series.filter(pl.col("part") == name)
-        if reference is not None:
-            _add_reference(figure, reference, cell, look)
-        _add_line(figure, (name, own), cell, look)
+    shown, whole = names[:MOST], reference.to_dicts() if reference is not None else None
+    across = min(3 if len(shown) <= 12 else 4, len(shown))
+    figure = _panels(len(shown), across, look)
+    for at, name in enumerate(shown):
+        own = [point for point in points if point["part"] == name]
+        if whole is not None:
+            _add_reference(figure, settled(whole), axes_of(at), look)
+        _add_line(figure, (name, own), axes_of(at), look)
         _add_title(figure, (name, own), at, look)
-    _set_axes(figure, series, look, across)
+    _set_axes(figure, sorted(set(column(points, "start"))), look)
+    for at in range(len(shown))[-across:]:
+        figure.update_layout(**{axis_key("x", at): {"showticklabels": True}})
     return figure
 
 
@@ -47,57 +53,48 @@ def _panels(count: int, across: int, look: Look) -> Drawing:
     return figure
 
 
-def _add_reference(figure: Drawing, reference: pl.DataFrame, cell: dict[str, str], look: Look) -> None:
-    settled = _settled(reference)
+def _add_reference(figure: Drawing, reference: list[Point], cell: dict[str, str], look: Look) -> None:
     figure.add_scatter(
-        x=settled["start"].to_list(), y=look.drawn(settled["value"].to_list()), mode="lines", hoverinfo="skip",
+        x=column(reference, "start"), y=look.drawn(column(reference, "value")), mode="lines", hoverinfo="skip",
         line={"color": look.palette.ink_faint, "width": 1}, name="reference", **cell,
     )  # fmt: skip
 
 
-def _settled(series: pl.DataFrame) -> pl.DataFrame:
-    return series.filter(~pl.col("is_provisional").fill_null(value=False)) if "is_provisional" in series.columns else series
-
-
-def _add_line(figure: Drawing, drawn: tuple[str, pl.DataFrame], cell: dict[str, str], look: Look) -> None:
+def _add_line(figure: Drawing, drawn: tuple[str, list[Point]], cell: dict[str, str], look: Look) -> None:
     name, own = drawn
-    settled = _settled(own)
-    pieces = [(settled, "solid", "value")]
-    known = own.filter(pl.col("value").is_not_null())
-    late = known.filter(~known["period"].is_in(settled["period"].to_list()))
-    if late.height:
-        pieces.append((pl.concat([known.filter(known["period"].is_in(settled["period"].to_list())).tail(1), late]), "dot", "provisional"))
-    for frame, dash, key in pieces:
+    pieces = [(settled(own), "solid", "value")]
+    if tail := unfinished(own):
+        pieces.append((tail, "dot", "provisional"))
+    for points, dash, key in pieces:
         figure.add_scatter(
-            x=frame["start"].to_list(),
-            y=look.drawn(frame["value"].to_list()),
-            mode="lines+markers" if frame["value"].is_not_null().sum() < 2 else "lines",
+            x=column(points, "start"),
+            y=look.drawn(column(points, "value")),
+            mode="lines+markers" if len(known(points)) < 2 else "lines",
             line={"color": look.palette.accent, "width": 1.75, "dash": dash},
             connectgaps=False,
-            customdata=frame["href"].to_list() if "href" in frame.columns else None,
-            hovertext=[reading(f"{name}, {period_name(row['period'], look)}", row, look) for row in frame.iter_rows(named=True)],
+            customdata=column(points, "href") if own and "href" in own[0] else None,
+            hovertext=[reading(f"{name}, {period_name(row['period'], look)}", row, look) for row in points],
             hovertemplate=BOX,
             name=key,
             **cell,
         )
 
 
-def _add_title(figure: Drawing, drawn: tuple[str, pl.DataFrame], at: int, look: Look) -> None:
+def _add_title(figure: Drawing, drawn: tuple[str, list[Point]], at: int, look: Look) -> None:
     """Name and last complete value over the panel; without any value, why."""
     name, own = drawn
-    known = _settled(own).filter(pl.col("value").is_not_null())
-    states = own["state"].drop_nulls().to_list() if "state" in own.columns else []
-    said = look.text(known["value"][-1]) if known.height else state_word(states[-1] if states else "", look.lang)
+    complete = known(settled(own))
+    states = [point["state"] for point in own if point.get("state") is not None]
+    said = look.text(complete[-1]["value"]) if complete else state_word(states[-1] if states else "", look.lang)
     figure.add_annotation(
         x=0, y=1, **domains_of(at), text=f"{clipped(name, 18)}<br><b>{said}</b>", showarrow=False,
         xanchor="left", yanchor="bottom", align="left", yshift=1, font={"size": 12, "color": look.palette.ink}, name="title",
     )  # fmt: skip
 
 
-def _set_axes(figure: Drawing, series: pl.DataFrame, look: Look, across: int) -> None:
-    """One scale for all; the years under the last panel of each column."""
+def _set_axes(figure: Drawing, starts: list[date], look: Look) -> None:
+    """One scale for all, with the years."""
     heights = figure.values("y")
-    starts = series["start"].unique().sort().to_list()
     years = [day for day in starts if day.month == 1] or starts[:1]
     shown = years[:: -(-len(years) // 4)]
     figure.update_yaxes(range=span(heights, look), ticksuffix=look.suffix, nticks=3, tickfont={"size": 11})
@@ -108,7 +105,4 @@ def _set_axes(figure: Drawing, series: pl.DataFrame, look: Look, across: int) ->
         range=[starts[0] - AIR, starts[-1] + AIR],
         tickfont={"size": 11},
     )
-    last = series["part"].n_unique() - 1
-    for at in range(max(min(last, MOST - 1) - across + 1, 0), min(last, MOST - 1) + 1):
-        figure.update_layout(**{axis_key("x", at): {"showticklabels": True}})
     figure.update_layout(hovermode="closest")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -13,6 +15,7 @@ from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import BOX
 from dashboards.figures.labels import clipped, spread, without_data
 from dashboards.figures.look import Look, blank, plain
+from dashboards.figures.points import Point, column
 from dashboards.figures.series_colours import series_colours
 from dashboards.theme import see_through
 from dashboards.words import say
@@ -42,13 +45,13 @@ def survival(curves: pl.DataFrame, look: Look, limits: Limits | None = None) -> 
         return without_data(look, HEIGHT, curves)
     look = Look(look.lang, look.palette, SHARE)
     figure = blank(look, HEIGHT)
-    found = {name: _from_start(known.filter(pl.col("name") == name)) for name in known["name"].unique(maintain_order=True)[:MOST]}
+    found = _curves(known.to_dicts())
     for (name, curve), (colour, thickness) in zip(found.items(), series_colours(look.palette, len(found)), strict=True):
         _add_band(figure, curve, colour)
         _add_curve(figure, (name, curve), (colour, thickness), (look, limits))
-    last = max(curve["day"].max() for curve in found.values())  # type: ignore[type-var]
-    end = max(last, *(day for day in (limits.promised, limits.legal) if day is not None)) if limits.promised or limits.legal else last  # type: ignore[type-var]
-    figure.update_xaxes(range=[0, end * 1.04 or 1], nticks=8, title=_axis_title(look, limits))  # type: ignore[operator]
+    last = max(day for curve in found.values() for day in column(curve, "day"))
+    end = max(last, *(day for day in (limits.promised, limits.legal) if day is not None)) if limits.promised or limits.legal else last
+    figure.update_xaxes(range=[0, end * 1.04 or 1], nticks=8, title=_axis_title(look, limits))
     figure.update_yaxes(range=[0, 104], ticksuffix=look.suffix, tick0=0, dtick=25)
     figure.update_layout(hovermode="closest", margin={"t": 40})
     _add_limits(figure, limits, look)
@@ -56,12 +59,16 @@ def survival(curves: pl.DataFrame, look: Look, limits: Limits | None = None) -> 
     return figure
 
 
-def _from_start(curve: pl.DataFrame) -> pl.DataFrame:
-    """The curve with its beginning: on day 0 all are open, unless it says otherwise."""
-    if curve["day"][0] == 0:
-        return curve
-    first = curve.head(1).with_columns(day=pl.lit(0).cast(curve["day"].dtype), survival=pl.lit(1.0), low=pl.lit(1.0), high=pl.lit(1.0))
-    return pl.concat([first, curve])
+def _curves(points: list[Point]) -> dict[str, list[Point]]:
+    """The points of every curve by its name, with its beginning: on day 0 all are open, unless it says otherwise."""
+    names = list(dict.fromkeys(column(points, "name")))[:MOST]
+    found = {name: [point for point in points if point["name"] == name] for name in names}
+    return {name: curve if curve[0]["day"] == 0 else [_begin(curve[0]), *curve] for name, curve in found.items()}
+
+
+def _begin(first: Point) -> Point:
+    """Day 0, whole or not as the other days are."""
+    return {**first, "day": type(first["day"])(0), "survival": 1.0, "low": 1.0, "high": 1.0}
 
 
 def stairs(days: Sequence[float], heights: Sequence[float | None]) -> tuple[list[float], list[float | None]]:
@@ -73,11 +80,11 @@ def stairs(days: Sequence[float], heights: Sequence[float | None]) -> tuple[list
     return x, y
 
 
-def _add_band(figure: Drawing, curve: pl.DataFrame, colour: str) -> None:
-    sure = curve.filter(pl.col("low").is_not_null() & pl.col("high").is_not_null())
-    if sure.height < 2:
+def _add_band(figure: Drawing, curve: list[Point], colour: str) -> None:
+    sure = [point for point in curve if point["low"] is not None and point["high"] is not None]
+    if len(sure) < 2:
         return
-    (x, low), (_, high) = (stairs(sure["day"].to_list(), (sure[edge] * 100).to_list()) for edge in ("low", "high"))
+    (x, low), (_, high) = (stairs(column(sure, "day"), [point[edge] * 100 for point in sure]) for edge in ("low", "high"))
     figure.add_scatter(
         x=x + x[::-1], y=low + high[::-1], fill="toself", fillcolor=see_through(colour, 0.13), line={"width": 0}, mode="lines",
         hoverinfo="skip", name="interval",
@@ -87,11 +94,11 @@ def _add_band(figure: Drawing, curve: pl.DataFrame, colour: str) -> None:
 def _add_curve(figure: Drawing, drawn: tuple, style: tuple, frame: tuple[Look, Limits]) -> None:
     (name, curve), (colour, thickness) = drawn, style
     figure.add_scatter(
-        x=curve["day"].to_list(),
-        y=(curve["survival"] * 100).to_list(),
+        x=column(curve, "day"),
+        y=[point["survival"] * 100 for point in curve],
         mode="lines",
         line={"shape": "hv", "color": colour, "width": thickness},
-        hovertext=[_hover(name, row, frame) for row in curve.iter_rows(named=True)],
+        hovertext=[_hover(name, row, frame) for row in curve],
         hovertemplate=BOX,
         name=plain(name),
     )
@@ -138,7 +145,7 @@ def _side_of(day: float, figure: Drawing) -> str:
     return "left" if place < 0.12 else "right" if place > 0.85 else "center"
 
 
-def _label_curves(figure: Drawing, found: dict[str, pl.DataFrame], look: Look) -> None:
+def _label_curves(figure: Drawing, found: dict[str, list[Point]], look: Look) -> None:
     """Each name beside its curve, on the day on which the curves lie furthest apart."""
     day = _widest(list(found.values()))
     colours = [colour for colour, _ in series_colours(look.palette, len(found))]
@@ -151,13 +158,13 @@ def _label_curves(figure: Drawing, found: dict[str, pl.DataFrame], look: Look) -
     spread(figure.notes[-len(found) :], (0, 100), HEIGHT - 90)
 
 
-def _at(curve: pl.DataFrame, day: float) -> float:
-    return curve.filter(pl.col("day") <= day)["survival"][-1]
+def _at(curve: list[Point], day: float) -> float:
+    return curve[bisect_right(curve, day, key=itemgetter("day")) - 1]["survival"]
 
 
-def _widest(curves: list[pl.DataFrame]) -> float:
+def _widest(curves: list[list[Point]]) -> float:
     """The day with the largest gap between neighbouring curves; of a single one, that on which half is closed."""
-    days = sorted({day for curve in curves for day in curve["day"].to_list()})
+    days = sorted({day for curve in curves for day in column(curve, "day")})
     if len(curves) == 1:
         return next((day for day in days if _at(curves[0], day) <= 0.5), days[len(days) // 2])
 

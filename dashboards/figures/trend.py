@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -11,6 +11,7 @@ from dashboards.figures.drawing import Drawing
 from dashboards.figures.hover import period_name, surety
 from dashboards.figures.labels import end_label, make_room, without_data
 from dashboards.figures.look import Look, blank, plain, span
+from dashboards.figures.points import Point, column, known, runs, settled, unfinished
 from dashboards.figures.time_axis import set_time_axis
 from dashboards.standings import path_at
 from dashboards.theme import see_through
@@ -34,50 +35,46 @@ class Extras:
 def trend(series: pl.DataFrame, look: Look, extras: Extras | None = None) -> Drawing:
     """Draw `series` (period, start, value, low, high, n, is_provisional; oldest first)."""
     extras = extras or Extras()
-    if series["value"].is_null().all():
+    points = series.to_dicts()
+    if not known(points):
         return without_data(look, HEIGHT, series)
     figure = blank(look, HEIGHT)
-    _add_band(figure, series, look)
+    _add_band(figure, points, look)
     if extras.reference is not None:
-        _add_reference(figure, extras, look)
-    _add_line(figure, series, look)
-    _add_provisional(figure, series, look)
+        _add_reference(figure, extras.reference.to_dicts(), extras.reference_name, look)
+    _add_line(figure, points, look)
+    _add_provisional(figure, points, look)
     if extras.standing is not None:
-        _add_forecast(figure, series, extras.standing, look)
-        _add_target(figure, series, extras.standing, look)
-    _label_last(figure, series, look)
-    _set_axes(figure, series, look)
+        _add_forecast(figure, points, extras.standing, look)
+        _add_target(figure, points, extras.standing, look)
+    _label_last(figure, points, look)
+    _set_axes(figure, column(points, "start"), look)
     return figure
 
 
-def _add_band(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
+def _add_band(figure: Drawing, points: list[Point], look: Look) -> None:
     """One closed area for every unbroken run of intervals, so that a gap stays a gap."""
-    settled = series.filter(~pl.col("is_provisional"))
     # the upper end of a quantile may not have been reached: half an interval is none
-    for run in _runs(settled.with_columns(low=pl.when(pl.col("high").is_not_null()).then(pl.col("low"))), "low"):
-        if run.height < 2:
+    whole = [point if point["high"] is not None else {**point, "low": None} for point in settled(points)]
+    for run in runs(whole):
+        if len(run) < 2:
             continue
-        days = run["start"].to_list()
-        edge = look.drawn(look.lows(run["low"].to_list())) + look.drawn(run["high"].to_list())[::-1]
+        days = column(run, "start")
+        edge = look.drawn(look.lows(column(run, "low"))) + look.drawn(column(run, "high"))[::-1]
         fill = see_through(look.palette.accent, 0.16)
         figure.add_scatter(
             x=days + days[::-1], y=edge, fill="toself", fillcolor=fill, line={"width": 0}, mode="lines", hoverinfo="skip", name="interval"
         )
 
 
-def _runs(series: pl.DataFrame, column: str) -> list[pl.DataFrame]:
-    known = series.with_columns(run=pl.col(column).is_null().cum_sum()).filter(pl.col(column).is_not_null())
-    return known.partition_by("run", maintain_order=True)
-
-
-def _add_line(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
-    settled = series.filter(~pl.col("is_provisional"))
+def _add_line(figure: Drawing, points: list[Point], look: Look) -> None:
+    complete = settled(points)
     figure.add_scatter(
-        x=settled["start"].to_list(),
-        y=look.drawn(settled["value"].to_list()),
-        customdata=[_hover(row, look) for row in settled.iter_rows(named=True)],
+        x=column(complete, "start"),
+        y=look.drawn(column(complete, "value")),
+        customdata=[_hover(row, look) for row in complete],
         hovertemplate="%{customdata}<extra></extra>",
-        mode="lines+markers" if settled["value"].is_not_null().sum() < 3 else "lines",
+        mode="lines+markers" if len(known(complete)) < 3 else "lines",
         line={"color": look.palette.accent, "width": 2.25},
         connectgaps=False,
         name="value",
@@ -91,15 +88,14 @@ def _hover(row: dict, look: Look) -> str:
     return "<br>".join([f"<b>{look.text(row['value'])}</b>  {name}", *surety(row, look)])
 
 
-def _add_provisional(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
-    known = series.filter(pl.col("value").is_not_null())
-    if not known["is_provisional"].any():
+def _add_provisional(figure: Drawing, points: list[Point], look: Look) -> None:
+    tail = unfinished(points)
+    if not tail:
         return
-    tail = pl.concat([known.filter(~pl.col("is_provisional")).tail(1), known.filter("is_provisional")])
     figure.add_scatter(
-        x=tail["start"].to_list(),
-        y=look.drawn(tail["value"].to_list()),
-        customdata=[f"{_hover(row, look)}<br>{say(look.lang, 'state.not_yet_complete')}" for row in tail.iter_rows(named=True)],
+        x=column(tail, "start"),
+        y=look.drawn(column(tail, "value")),
+        customdata=[f"{_hover(row, look)}<br>{say(look.lang, 'state.not_yet_complete')}" for row in tail],
         hovertemplate="%{customdata}<extra></extra>",
         mode="lines+markers",
         line={"color": look.palette.accent, "width": 2, "dash": "dash"},
@@ -108,26 +104,28 @@ def _add_provisional(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
     )
 
 
-def _add_reference(figure: Drawing, extras: Extras, look: Look) -> None:
-    reference = extras.reference.filter(~pl.col("is_provisional"))  # type: ignore[union-attr]
-    known = reference.filter(pl.col("value").is_not_null())
-    if known.is_empty():
+def _add_reference(figure: Drawing, points: list[Point], name: str, look: Look) -> None:
+    reference = settled(points)
+    if not known(reference):
         return
+    last = known(reference)[-1]
     figure.add_scatter(
-        x=reference["start"].to_list(),
-        y=look.drawn(reference["value"].to_list()),
+        x=column(reference, "start"),
+        y=look.drawn(column(reference, "value")),
         mode="lines",
         line={"color": look.palette.ink_faint, "width": 1.25},
         hoverinfo="skip",
         name="reference",
     )
-    end_label(figure, (known["start"][-1], known["value"][-1] * look.scale), plain(extras.reference_name), look.palette.ink_faint)
+    end_label(figure, (last["start"], last["value"] * look.scale), plain(name), look.palette.ink_faint)
 
 
-def _add_forecast(figure: Drawing, series: pl.DataFrame, standing: TargetStatus, look: Look) -> None:
+def _add_forecast(figure: Drawing, points: list[Point], standing: TargetStatus, look: Look) -> None:
     """Where the figure is going, months at their first day as everywhere; a band for its interval."""
     steps = [point for point in standing.forecast if point.value is not None]
-    if not steps or series.is_empty() or standing.measured_on is None or standing.measured_on.replace(day=1) not in series["start"]:
+    month = standing.measured_on.replace(day=1) if standing.measured_on is not None else None
+    begin = next((point for point in points if point["start"] == month), None)
+    if not steps or begin is None:
         return
     days = [point.day.replace(day=1) for point in steps]
     edge = look.drawn(look.lows([point.low for point in steps])) + look.drawn([point.high for point in steps])[::-1]
@@ -135,7 +133,6 @@ def _add_forecast(figure: Drawing, series: pl.DataFrame, standing: TargetStatus,
     figure.add_scatter(
         x=days + days[::-1], y=edge, fill="toself", fillcolor=fill, line={"width": 0}, mode="lines", hoverinfo="skip", name="chance"
     )
-    begin = series.filter(pl.col("start") == standing.measured_on.replace(day=1)).row(0, named=True)
     figure.add_scatter(
         x=[begin["start"], *days],
         y=look.drawn([begin["value"], *(point.value for point in steps)]),
@@ -146,11 +143,9 @@ def _add_forecast(figure: Drawing, series: pl.DataFrame, standing: TargetStatus,
     )
 
 
-def _add_target(figure: Drawing, series: pl.DataFrame, standing: TargetStatus, look: Look) -> None:
-    if series.is_empty():
-        return
+def _add_target(figure: Drawing, points: list[Point], standing: TargetStatus, look: Look) -> None:
     target, begun = standing.target, standing.path[0].day if standing.path else None
-    first, last = series["start"][0], series["start"][-1]
+    first, last = points[0]["start"], points[-1]["start"]
     end = min(max(target.due_on, last), last + LOOKAHEAD)
     begin = max(first, begun or first)
     corners = sorted({begin, min(max(target.due_on, begin), end), end})
@@ -167,7 +162,7 @@ def _add_target(figure: Drawing, series: pl.DataFrame, standing: TargetStatus, l
     # on its line, not beside it: on a phone the room to the right is the chart's; at the end that the series is further from
     is_flat = heights[0] == heights[-1]
     place, side = (0, "left") if is_flat else (-1, "right")
-    begins_above = (series["value"].drop_nulls().head(1).to_list() or [0.0])[0] > target.value
+    begins_above = known(points)[0]["value"] > target.value
     figure.add_annotation(
         x=days[place],
         y=heights[place] * look.scale,
@@ -180,11 +175,11 @@ def _add_target(figure: Drawing, series: pl.DataFrame, standing: TargetStatus, l
     )
 
 
-def _label_last(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
-    known = series.filter(pl.col("value").is_not_null() & ~pl.col("is_provisional"))
-    if known.is_empty():
+def _label_last(figure: Drawing, points: list[Point], look: Look) -> None:
+    complete = known(settled(points))
+    if not complete:
         return
-    day, value = known["start"][-1], known["value"][-1]
+    day, value = complete[-1]["start"], complete[-1]["value"]
     figure.add_scatter(
         x=[day], y=[value * look.scale], mode="markers", marker={"color": look.palette.accent, "size": 7}, hoverinfo="skip", name="last"
     )
@@ -195,13 +190,13 @@ def _label_last(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
         figure.add_annotation(x=day, y=value * look.scale, text=text, showarrow=False, yanchor="bottom", yshift=10, font=font, name="over")
         return
     # beside the end of all that is drawn, so that the unfinished part does not run through the number
-    end_label(figure, (max(series["start"]), value * look.scale), text, look.palette.accent)
+    end_label(figure, (max(column(points, "start")), value * look.scale), text, look.palette.accent)
 
 
-def _set_axes(figure: Drawing, series: pl.DataFrame, look: Look) -> None:
+def _set_axes(figure: Drawing, starts: list[date], look: Look) -> None:
     drawn = figure.values("y")
     figure.update_yaxes(range=span(drawn, look), ticksuffix=look.suffix, nticks=6)
-    set_time_axis(figure, series["start"].to_list(), look.lang)
+    set_time_axis(figure, starts, look.lang)
     make_room(figure, [note for note in figure.notes if note.get("name") not in ("target", "over")], HEIGHT - 60)
     low, high = figure.ends("yaxis")
     for note in figure.notes:

@@ -50,7 +50,7 @@ def test_more_than_six_parts_become_five_and_the_rest():
     assert [trace.name for trace in figure.data] == ["p8", "p7", "p6", "p5", "p4", "Other"]
     assert figure.data[-1].y[0] == pytest.approx(100 * 6 / 36)
     assert figure.data[-1].marker.color == neutral(LIGHT)
-    assert [trace.marker.color for trace in figure.data[:-1]] == ramp(LIGHT, 5)
+    assert [trace.marker.color for trace in figure.data[:-1]] == list(ramp(LIGHT, 5))
 
 
 def test_a_provisional_period_of_a_mix_is_hatched_and_its_shares_are_not_told():

@@ -8,6 +8,7 @@ import pytest
 from dashboards.figures.hourly import hourly
 from dashboards.figures.lines import lines
 from dashboards.figures.look import Look
+from dashboards.figures.points import runs, unfinished
 from dashboards.figures.small_multiples import small_multiples
 from dashboards.figures.survival import Limits, stairs, survival
 from dashboards.figures.time_axis import ticks
@@ -46,6 +47,26 @@ THREE = pl.concat(
         course(20.0, None, 20.0, series="Legal"),
     ]
 )
+
+
+def point(value, low=None, high=None, late=False):
+    return {"value": value, "low": low, "high": high, "is_provisional": late}
+
+
+def test_what_is_unfinished_goes_on_from_the_last_settled_value():
+    first, second, gap, late = point(1), point(2), point(None), point(3, late=True)
+    assert unfinished([first, second, gap, late]) == [second, late]
+    assert unfinished([late]) == [late]
+    assert unfinished([first, second, point(None, late=True)]) == []
+    assert unfinished([{"value": 1}, {"value": 2}]) == [], "a course that does not say so is settled"
+
+
+def test_intervals_are_parted_where_a_lower_end_is_missing():
+    a, b, c = point(1, 0, 2), point(2, 1, 3), point(3, 2, 4)
+    half = point(9, low=8)
+    assert runs([a, b, point(None), point(None), c]) == [[a, b], [c]]
+    assert runs([a, half, b]) == [[a, b]]
+    assert runs([half, point(5), half]) == []
 
 
 def test_lines_carry_their_values_and_only_the_first_its_interval():
