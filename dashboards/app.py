@@ -28,6 +28,7 @@ from dashboards.markup import lighten
 from dashboards.one_release import OneRelease
 from dashboards.pages.catalog import PAGES, page_at
 from dashboards.pages.render import first_html, page, page_header, page_panel, warm_up
+from dashboards.spare_collector import spare_collector
 from dashboards.theme import stylesheet
 from dashboards.words import say
 from dashboards.workers import Workers
@@ -73,6 +74,7 @@ def create_app(settings: Settings, routes: Sequence[BaseRoute] = ()) -> Dash:
 def serve(settings: Settings, host: str = "127.0.0.1", port: int = 8050, routes: Sequence[BaseRoute] = ()) -> None:
     """Serve until interrupted. Every page is made once from the start on, so that its first reader need not wait for it."""
     app = create_app(settings, routes)
+    spare_collector()
     threading.Thread(target=warm_up, args=(app.server.state.gate,), daemon=True).start()
     uvicorn.run(app.server, host=host, port=port, log_level="warning")
 
