@@ -13,8 +13,8 @@ _PARTS = (
     r"^(?P<y>\d{4})-?(?P<m>\d{2})-?(?P<d>\d{2})(?:[T ]?(?P<h>\d{2})(?::?(?P<min>\d{2})(?::?(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?)?)?"
     r"\s?(?P<z>Z|z|[+-]\d{2}(?::?\d{2})?)?$"
 )
-# an hour needs its T or space (ten digits could be an epoch), or all fourteen digits
-_SHAPE = r"^(\d{14}|\d{4}-?\d{2}-?\d{2}([T ]\d{2}(:?\d{2}(:?[0-5]\d([.,]\d{1,9})?)?)?)?)\s?(Z|z|[+-]\d{2}(:?\d{2})?)?$"
+# an hour needs its T or space (ten digits could be an epoch), or all fourteen digits, with or without colons (GB/T 39046, table 8)
+_SHAPE = r"^(\d{14}|\d{10}:\d{2}:[0-5]\d|\d{4}-?\d{2}-?\d{2}([T ]\d{2}(:?\d{2}(:?[0-5]\d([.,]\d{1,9})?)?)?)?)\s?(Z|z|[+-]\d{2}(:?\d{2})?)?$"
 
 
 def boolean(text: pl.Expr) -> pl.Expr:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines import casts
+from pipelines.choosing import contradicted, outside_only, refusal, unmapped
 from pipelines.headers import match_headers
 from pipelines.source import Emission, Mapping, Source
 from warehouse.contract import Feed, local_date
@@ -32,8 +33,9 @@ def check_header(names: list[str], emission: Emission) -> None:
     """Refuse a file whose header cannot give every required column."""
     feed = emission.feed
     if emission.columns:
-        needed = [emission.columns[name].inputs for name in feed.required if name in emission.columns]
-        missing = sorted({name for inputs in needed for name in inputs} - set(names))
+        missing = sorted(
+            {lacking for name in feed.required if name in emission.columns for lacking in emission.columns[name].missing(names)}
+        )
         sentence = "the source's definition reads"
     else:
         missing = sorted(set(feed.required) - set(match_headers(names, feed).values()))
@@ -52,7 +54,9 @@ def conform(frame: pl.DataFrame, emission: Emission, source: Source) -> Conforme
     rows = rows.with_columns(
         pl.col("source_version").fill_null(1), pl.col("deleted").fill_null(False).alias("is_deleted"), frame["_row"].alias("row_no")
     ).drop("deleted")
-    bad |= _missing(rows, text, feed) | _outside(text, rows, feed)
+    bad |= _missing(rows, text, feed)
+    for reason, flags in [*_outside(text, rows, feed).items(), *_refused(frame, text, emission, source)]:
+        bad[reason] = bad[reason] | flags if reason in bad else flags
     faults = _faults(bad, frame["_row"])
     if not faults.is_empty():
         rows = rows.filter(~pl.col("row_no").is_in(faults["row_no"].implode()))
@@ -67,6 +71,19 @@ def _canonical(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
 def _mapped(frame: pl.DataFrame, emission: Emission) -> pl.DataFrame:
     made = [_expression(mapping).alias(name) for name, mapping in emission.columns.items()]
     return frame.select("_row", *made).drop("_row")  # as tall as the frame, even if every column is a constant
+
+
+def _refused(frame: pl.DataFrame, text: pl.DataFrame, emission: Emission, source: Source) -> list[tuple[str, pl.Series]]:
+    """Per reason the records with a code that the definition does not name, or with a code and words that contradict one another."""
+    refused = list(outside_only(frame, emission, source.null_tokens).items())
+    for name, mapping in emission.columns.items():
+        if mapping.is_closed:
+            foreign = frame.select(unmapped(mapping, _cut(_origin(mapping), mapping), source.null_tokens)).to_series()
+            refused += [
+                (refusal(name, emission.feed), foreign),
+                (f"E_CONTRADICT:{name}", contradicted(frame, mapping, text[name]) & ~foreign),
+            ]
+    return refused
 
 
 def _expression(mapping: Mapping) -> pl.Expr:
@@ -94,6 +111,8 @@ def _cut(value: pl.Expr, mapping: Mapping) -> pl.Expr:
 def _origin(mapping: Mapping) -> pl.Expr:
     if mapping.column:
         return pl.col(mapping.column)
+    if mapping.first:
+        return pl.coalesce(pl.when(pl.col(name).str.strip_chars(casts.SPACES) != "").then(pl.col(name)) for name in mapping.first)
     if mapping.join:
         return pl.concat_str([pl.col(name) for name in mapping.join], separator=mapping.separator, ignore_nulls=True)
     if mapping.row_hash:
@@ -104,8 +123,8 @@ def _origin(mapping: Mapping) -> pl.Expr:
 
 
 def _coded(value: pl.Expr, mapping: Mapping) -> pl.Expr:
-    """Codes mapped; a value that the map does not name goes on as it is (and is refused by name), unless `otherwise` says what it is; empty stays empty."""
-    if not mapping.codes:
+    """Codes mapped; a value that the map does not name goes on as it is, unless `otherwise` says what it is; empty stays empty."""
+    if not mapping.codes and mapping.otherwise is None:
         return value
     other = pl.when(value.str.strip_chars(casts.SPACES) != "").then(pl.lit(mapping.otherwise)) if mapping.otherwise else value
     return value.str.strip_chars(casts.SPACES).replace_strict(mapping.codes, default=other, return_dtype=pl.String)

@@ -10,13 +10,14 @@ import duckdb
 import polars as pl
 
 from pipelines.adapters.batch import Batch
-from pipelines.casts import SPACES
+from pipelines.choosing import chosen
 from pipelines.conform import check_header, conform
+from pipelines.direction import Direction
 from pipelines.headers import match_headers, unknown_headers
 from pipelines.personal import MASK, Hasher, mask_text
 from pipelines.receipts import COUNTS
 from pipelines.resolve import NOT_ACCEPTED, store
-from pipelines.source import Condition, Emission, Source
+from pipelines.source import Emission, Source
 
 _QUARANTINE = {
     "file_id": pl.Int64, "source_id": pl.String, "feed": pl.String, "row_no": pl.Int64,
@@ -31,6 +32,7 @@ class Loader:
         self._con, self._source, self._emits, self._hasher, self._file_id = con, source, emits, hasher, file_id
         self._unknown: set[str] = set()
         self._checked = False
+        self._direction = Direction()
         self._quarantined = 0
         self._emitted: list[pl.DataFrame] = []
         self._settled: list[pl.DataFrame] = []
@@ -46,7 +48,8 @@ class Loader:
             self._store(self._complete(batch.frame))
 
     def counts(self) -> dict[str, int]:
-        """How many records ended as what; the sum is `read`."""
+        """How many records ended as what; the sum is `read`. A file that turns its codes round is refused here."""
+        self._direction.check()
         settled = pl.concat(self._settled) if self._settled else pl.DataFrame(schema=NOT_ACCEPTED)
         several = len(self._emits) > 1
         settled = self._per_record(settled) if several else settled.unique("row_no", keep="last", maintain_order=True)
@@ -74,8 +77,7 @@ class Loader:
 
     def _complete(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Optional columns that the batch does not have as nulls, and the hash of each record where it is the id."""
-        wanted = {name for emission in self._emits for mapping in emission.columns.values() for name in mapping.inputs}
-        wanted |= {condition.column for emission in self._emits for condition in emission.when}
+        wanted = {name for emission in self._emits for name in emission.inputs}
         absent = sorted(wanted - set(frame.columns))
         frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
         if any(mapping.row_hash for emission in self._emits for mapping in emission.columns.values()):
@@ -94,7 +96,7 @@ class Loader:
 
     def _store(self, frame: pl.DataFrame) -> None:
         made = [
-            (emission, conform(_chosen(frame, emission.when, self._source.null_tokens), emission, self._source)) for emission in self._emits
+            (emission, conform(chosen(frame, emission.when, self._source.null_tokens), emission, self._source)) for emission in self._emits
         ]
         faults = pl.concat([result.faults for _, result in made])
         used = pl.concat([result.rows["row_no"] for _, result in made]).unique()
@@ -110,6 +112,7 @@ class Loader:
         if not faults.is_empty():
             self._set_aside(self._faulty(frame, faults))
         for emission, result in made:
+            self._direction.take(emission, result.rows)
             self._store_rows(
                 emission, result.rows.filter(~pl.col("row_no").is_in(faults["row_no"].implode())) if not faults.is_empty() else result.rows
             )
@@ -185,15 +188,3 @@ class Loader:
             file_id=pl.lit(self._file_id), source_id=pl.lit(self._source.id), feed=pl.lit(self._emits[0].feed.name)
         ).select(pl.col(name).cast(kind) for name, kind in _QUARANTINE.items())
         self._con.execute("insert into ledger_quarantine by name select * from aside")
-
-
-def _chosen(frame: pl.DataFrame, when: tuple[Condition, ...], null_tokens: tuple[str, ...]) -> pl.DataFrame:
-    """The records that the conditions choose; a word that stands for nothing is not present."""
-    for condition in when:
-        value = pl.col(condition.column).str.strip_chars(SPACES)
-        present = value.is_not_null() & ~value.is_in(null_tokens)
-        if condition.present is not None:
-            frame = frame.filter(present if condition.present else ~present)
-        if condition.values:
-            frame = frame.filter(value.is_in(condition.values))
-    return frame

@@ -54,13 +54,13 @@ def _settle(con: duckdb.DuckDBPyConnection, feed: Feed, file_id: int) -> pl.Data
     con.execute(f"""
         create or replace temp table candidate as
         with known as (
-            select {old}, false as is_deleted, true as was_current from {feed.table} t semi join incoming i on {_same_key(feed)}
+            select {old}, false as is_deleted, true as was_current, null::bigint as overtaken_by from {feed.table} t semi join incoming i on {_same_key(feed)}
             union all by name
-            select {old}, t.is_deleted, t.is_current as was_current from {feed.history} t semi join incoming i on {_same_key(feed)}
+            select {old}, t.is_deleted, t.is_current as was_current, t.overtaken_by from {feed.history} t semi join incoming i on {_same_key(feed)}
         ), every as (
-            select {listed}, is_deleted, was_current, false as is_new from known
+            select {listed}, is_deleted, was_current, overtaken_by, false as is_new from known
             union all by name
-            select {listed}, is_deleted, false as was_current, true as is_new from incoming
+            select {listed}, is_deleted, false as was_current, null as overtaken_by, true as is_new from incoming
         ), marked as (
             select *, is_new and row_number() over (partition by {content}, is_deleted order by is_new, file_id, row_no) > 1 as is_duplicate from every
         )
@@ -79,7 +79,7 @@ def _apply(con: duckdb.DuckDBPyConnection, feed: Feed, listed: str, file_id: int
     con.execute(f"insert into {feed.table} ({listed}) select {listed} from candidate where is_current and not is_deleted")
     con.execute(f"""
         insert into {feed.history} ({listed}, is_deleted, is_current, overtaken_by)
-        select {listed}, is_deleted, is_current, case when not is_current then {file_id} end
+        select {listed}, is_deleted, is_current, case when not is_current then coalesce(overtaken_by, {file_id}) end
         from candidate where not is_duplicate and (is_deleted or not is_current)""")
 
 

@@ -7,7 +7,6 @@ several entries make several rows (a request that was opened and closed is two e
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cache
@@ -18,8 +17,11 @@ from typing import Any
 import yaml
 
 from pipelines.adapters.batch import Profile
+from pipelines.mapping import Condition, Emission, Mapping, read_emission
 from pipelines.transports.section import Section, read_section
 from warehouse.contract import Feed, feeds
+
+__all__ = ["Condition", "Emission", "Mapping", "Source", "SourceInvalid", "by_id", "cadences", "feed_of", "lags", "load", "sources"]
 
 CANONICAL = "canonical"
 TEXT_NULLS = ("", "NULL", "null", "\\N", "N/A", "-")
@@ -27,59 +29,6 @@ TEXT_NULLS = ("", "NULL", "null", "\\N", "N/A", "-")
 
 class SourceInvalid(ValueError):
     """A source definition that cannot be used; the sentence says what to change."""
-
-
-@dataclass(frozen=True)
-class Mapping:
-    """How one column of a feed is made from a record.
-
-    Exactly one of `column`, `constant`, `join`, `row_hash`, `object_of`; then in this order: `extract` (first group of a pattern; a text that
-    does not fit goes on as it is), `replace` (literal texts), `nulls` (words that stand for nothing in this column), `strip_suffix`,
-    `split` and `codes`, `prefix` and `suffix`, `empty` (what an empty cell means). `format` tells how a date or instant is written.
-    docs/sources.md shows each.
-    """
-
-    column: str | None = None
-    constant: str | None = None
-    join: tuple[str, ...] = ()
-    separator: str = ":"
-    row_hash: bool = False
-    object_of: dict[str, str] = field(default_factory=dict)
-    codes: dict[str, str] = field(default_factory=dict)
-    otherwise: str | None = None
-    extract: str = ""
-    replace: dict[str, str] = field(default_factory=dict)
-    nulls: tuple[str, ...] = ()
-    strip_suffix: str = ""
-    split: str = ""
-    prefix: str = ""
-    suffix: str = ""
-    empty: str | None = None
-    format: str | None = None
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """Columns of the file that it reads."""
-        return (self.column,) if self.column else self.join or tuple(self.object_of.values())
-
-
-@dataclass(frozen=True)
-class Condition:
-    """When a record becomes a row: `column` is present, absent, or one of `values`."""
-
-    column: str
-    present: bool | None = None
-    values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Emission:
-    """One feed that a source's records become rows of. Empty `columns`: the file has the feed's own columns."""
-
-    feed: Feed
-    columns: dict[str, Mapping] = field(default_factory=dict)
-    when: tuple[Condition, ...] = ()
-    distinct: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,10 +132,10 @@ def _source(raw: dict[str, Any]) -> Source:
     }
     if unknown := set(raw) - known:
         raise ValueError(f"unknown setting {sorted(unknown)}; known are {sorted(known)}")
-    tables = tuple((table["files"], tuple(_emission(entry) for entry in table["emits"])) for table in raw.get("tables", ()))
+    tables = tuple(each for table in raw.get("tables", ()) for each in _table(table))
     return Source(
         id=raw["source"],
-        emits=tuple(_emission(entry) for entry in raw.get("emits", ())),
+        emits=tuple(read_emission(entry) for entry in raw.get("emits", ())),
         title=raw.get("title", {}),
         files=tuple(raw.get("files", ())),
         zone=raw.get("time_zone", "Asia/Shanghai"),
@@ -202,35 +151,11 @@ def _source(raw: dict[str, Any]) -> Source:
     )
 
 
+def _table(raw: dict[str, Any]) -> list[tuple[str, tuple[Emission, ...]]]:
+    """One kind of file under each of the name patterns that it may have."""
+    emissions = tuple(read_emission(entry) for entry in raw["emits"])
+    return [(pattern, emissions) for pattern in ([raw["files"]] if isinstance(raw["files"], str) else raw["files"])]
+
+
 def _profile(raw: dict[str, Any]) -> Profile:
     return Profile(**{**raw, **({"null_values": tuple(raw["null_values"])} if "null_values" in raw else {})})
-
-
-def _emission(raw: dict[str, Any]) -> Emission:
-    if raw["feed"] not in feeds():
-        raise ValueError(f"no feed is called {raw['feed']!r}; feeds are {', '.join(feeds())}")
-    feed = feeds()[raw["feed"]]
-    columns = {name: _mapping(spec) for name, spec in raw["columns"].items()}
-    if unknown := set(columns) - set(feed.columns) - {"source_version", "deleted"}:
-        raise ValueError(f"feed {feed.name} has no column {sorted(unknown)}")
-    conditions = tuple(Condition(c["column"], c.get("present"), tuple(str(v) for v in c.get("values", ()))) for c in raw.get("when", ()))
-    return Emission(feed, columns, conditions, raw.get("distinct", False))
-
-
-def _mapping(spec: str | dict[str, Any]) -> Mapping:
-    if isinstance(spec, str):
-        return Mapping(column=spec)
-    values = dict(spec)
-    if "constant" in values:
-        constant = values["constant"]
-        values["constant"] = constant if isinstance(constant, str) else json.dumps(constant)
-    values |= {name: tuple(values[name]) for name in ("join", "nulls") if name in values}
-    values["codes"] = {str(key): str(value) for key, value in values.get("codes", {}).items()}
-    if "object" in values:
-        values["object_of"] = values.pop("object")
-    if len(given := [name for name in _ORIGINS if name in values]) != 1:
-        raise ValueError(f"a column is made from exactly one of {', '.join(_ORIGINS)}; this one has {given or 'none'}: {spec}")
-    return Mapping(**values)
-
-
-_ORIGINS = ("column", "constant", "join", "row_hash", "object_of")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pipelines.adapters.batch import Batch
-from pipelines.conform import conform
+from pipelines.conform import HeaderUnfit, check_header, conform
 from pipelines.loading import Loader
 from pipelines.personal import Hasher
 from pipelines.source import Emission, Source, SourceInvalid, load, sources
@@ -36,7 +36,7 @@ def mapped(folder: Path, mapping: Any, *texts: str | None) -> list[str | None]:
     body = {"source": "s", "emits": [{"feed": "departments", "columns": {**MINIMAL["emits"][0]["columns"], "function_code": mapping}}]}
     source = definition(folder, body)
     frame = pl.DataFrame({"a": [f"k{n}" for n in range(len(texts))], "t": pl.Series(texts, dtype=pl.String), "u": ["z"] * len(texts)})
-    frame = frame.with_columns(_row=pl.int_range(1, len(texts) + 1, dtype=pl.Int64))
+    frame = frame.with_columns(_row=pl.int_range(1, len(texts) + 1, dtype=pl.Int64), absent=pl.lit(None, pl.String))
     return conform(frame, source.emits[0], source).rows["function_code"].to_list()
 
 
@@ -53,11 +53,19 @@ def mapped(folder: Path, mapping: Any, *texts: str | None) -> list[str | None]:
         ({"column": "t", "replace": {"| ": ", ", "|": ", "}}, ["a| b|c", "(a.b)"], ["a, b, c", "(a.b)"]),
         ({"column": "t", "nulls": ["NA", "ND"]}, ["NA", " ND", "NAN", "0"], [None, None, "NAN", "0"]),
         ({"column": "t", "strip_suffix": ".0"}, ["12.0", "12", ".0.0"], ["12", "12", ".0"]),
-        ({"column": "t", "codes": {"x": "1"}}, ["x", " x ", "X", None], ["1", "1", "X", None]),
+        ({"column": "t", "codes": {"x": "1"}}, ["x", " x ", None, " ", "-"], ["1", "1", None, None, None]),
+        ({"column": "t", "codes": {"x": "1"}, "unmapped": "keep"}, ["x", " x ", "X", None], ["1", "1", "X", None]),
+        ({"column": "t", "codes": {"x": "1", "y": None}}, ["x", "y"], ["1", None]),
+        ({"column": "t", "otherwise": "there", "empty": "not"}, ["x", None], ["there", "not"]),
+        ({"first": ["t", "u"]}, ["x", None, " "], ["x", "z", "z"]),
+        ({"first": ["absent", "u"]}, ["x"], ["z"]),
+        ({"join": ["t", "absent"], "optional": ["absent"]}, ["x", None], ["x", None]),
+        ({"column": "t", "codes": {"x": "z"}, "agrees": {"column": "u", "codes": {"z": "z"}}}, ["x"], ["z"]),
         ({"column": "t", "codes": {"x": "1"}, "otherwise": "9"}, ["x", "q", None, " "], ["1", "9", None, None]),
         ({"column": "t", "codes": {"x": "1"}, "otherwise": "9", "empty": "0"}, ["x", "q", None], ["1", "9", "0"]),
         ({"column": "t", "codes": {1: 2}}, ["1"], ["2"]),
-        ({"column": "t", "split": ",", "codes": {"x": "1", "y": "2"}}, ["x, y", "x,q", None], ["1|2", "1|q", None]),
+        ({"column": "t", "split": ",", "codes": {"x": "1", "y": "2"}}, ["x, y", "y", None], ["1|2", "2", None]),
+        ({"column": "t", "split": ",", "codes": {"x": "1"}, "unmapped": "keep"}, ["x,q"], ["1|q"]),
         ({"column": "t", "prefix": "<", "suffix": ">"}, ["x", None], ["<x>", None]),
         ({"column": "t", "codes": {"x": "1"}, "suffix": "!"}, ["x"], ["1!"]),
         ({"object": {"own": "t", "other": "u"}}, ['a "b"', None], ['{"own":"a \\"b\\"","other":"z"}', '{"own":null,"other":"z"}']),
@@ -76,6 +84,17 @@ def test_mappings(tmp_path: Path, mapping: Any, texts: list[str | None], made: l
         ({"emits": [{"feed": "departments", "columns": {"dept_id": {"column": "a", "constant": "b"}}}]}, "exactly one of column, constant"),
         ({"emits": [{"feed": "departments", "columns": {"dept_id": {"prefix": "b"}}}]}, "exactly one of column, constant"),
         ({"emits": [{"feed": "departments", "columns": {"dept_id": {"column": "a", "shout": True}}}]}, "shout"),
+        ({"emits": [{"feed": "departments", "columns": {}, "where": 1}]}, "no setting ['where']"),
+        (
+            {"emits": [{"feed": "departments", "columns": {"dept_id": {"column": "a", "codes": {"x": "y"}, "unmapped": "drop"}}}]},
+            "refuse or keep",
+        ),
+        ({"emits": [{"feed": "departments", "columns": {"dept_id": {"column": "a", "agrees": {"column": "b", "codes": {}}}}}]}, "agrees"),
+        ({"emits": [{"feed": "ratings", "columns": {"grade": {"column": "g", "scale": {"best": 1, "worst": 4}}}}]}, "5 steps"),
+        (
+            {"emits": [{"feed": "ratings", "columns": {"grade": {"column": "g", "codes": {1: 5}, "scale": {"best": 1, "worst": 5}}}}]},
+            "once",
+        ),
     ],
 )
 def test_a_wrong_definition_is_told_what_to_change(tmp_path: Path, change: dict[str, Any], told: str) -> None:
@@ -94,7 +113,8 @@ def test_shipped_sources_have_titles_in_both_languages_and_zones() -> None:
 def test_shipped_sources_do_not_claim_one_anothers_files() -> None:
     names = {
         "boston311": "boston311-2015.csv.gz", "bpic15_permits": "BPIC15_1.csv.gz", "warsaw_queues": "warsaw_queues.csv.gz",
-        "gc_service_inventory": "snapshot-2025-03-01_si_2024.csv",
+        "gc_service_inventory": "snapshot-2025-03-01_si_2024.csv", "gb39046": "事项受理-2026-10.csv", "gd_ex_gdbs": "EX_GDBS_SL.csv",
+        "zj_rating": "zj_ratings-2026.jsonl",
     }  # fmt: skip
     for owner, name in names.items():
         assert [source.id for source in sources().values() if source.claims(name)] == [owner]
@@ -153,11 +173,80 @@ def emissions(source: Source) -> list[Emission]:
     return [*source.emits, *(emission for _, table in source.tables for emission in table)]
 
 
-@pytest.mark.parametrize("name", ["boston311", "bpic15_permits", "warsaw_queues", "gc_service_inventory"])
+@pytest.mark.parametrize("name", sorted(sources()))
 def test_shipped_codes_are_the_contracts(name: str) -> None:
     for emission in emissions(sources()[name]):
         for column, allowed in emission.feed.codes.items():
             mapping = emission.columns.get(column)
             if mapping:
-                named = {*mapping.codes.values(), *(text for text in (mapping.constant, mapping.otherwise, mapping.empty) if text)}
+                named = {
+                    *(code for code in mapping.codes.values() if code is not None),
+                    *(text for text in (mapping.constant, mapping.otherwise, mapping.empty) if text),
+                }
                 assert named <= set(allowed), f"{name}: {emission.feed.name}.{column}"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "texts", "faults"),
+    [
+        ({"column": "t", "codes": {"x": "1"}}, ["x", "X", None, "1"], [(2, "E_ENUM:function_code"), (4, "E_ENUM:function_code")]),
+        ({"column": "t", "split": ",", "codes": {"x": "1"}}, ["x,x", "x, q", None], [(2, "E_ENUM:function_code")]),
+        ({"column": "t", "codes": {"x": "1"}, "otherwise": "9"}, ["x", "X"], []),
+        ({"column": "t", "codes": {"x": "1"}, "unmapped": "keep"}, ["x", "X"], []),
+        ({"column": "t", "codes": {"x": "1"}, "agrees": {"column": "u", "codes": {"z": "2"}}}, ["x", None, "q"], [(1, "E_CONTRADICT:function_code"), (3, "E_ENUM:function_code")]),
+        ({"column": "t", "codes": {"x": "1"}, "agrees": {"column": "u", "codes": {"z": "1"}}}, ["x"], []),
+        ({"column": "t", "codes": {"x": "1"}, "agrees": {"column": "u", "codes": {"w": "2"}}}, ["x"], []),
+    ],
+)  # fmt: skip
+def test_a_code_that_nobody_mapped_is_refused_by_name(tmp_path: Path, mapping: Any, texts: list[str | None], faults: list[tuple]) -> None:
+    columns = {**MINIMAL["emits"][0]["columns"], "function_code": mapping}
+    source = definition(tmp_path, {"source": "s", "emits": [{"feed": "departments", "columns": columns}]})
+    frame = pl.DataFrame({"a": [f"k{n}" for n in range(len(texts))], "t": pl.Series(texts, dtype=pl.String), "u": ["z"] * len(texts)})
+    made = conform(frame.with_columns(_row=pl.int_range(1, len(texts) + 1, dtype=pl.Int64)), source.emits[0], source)
+    assert sorted(made.faults.rows()) == faults
+    assert made.rows.height == len(texts) - len({row for row, _ in faults})
+
+
+@pytest.mark.parametrize(
+    ("only", "texts", "faulty"), [(["a", 2], ["a", " 2", None, "b", "-"], [4]), ("^[12](,[12])*$", ["1", "2,1", "12", "3", None], [3, 4])]
+)
+def test_words_that_a_column_may_not_hold_are_refused(tmp_path: Path, only: Any, texts: list[str | None], faulty: list[int]) -> None:
+    source = definition(tmp_path, {**MINIMAL, "emits": [{**MINIMAL["emits"][0], "only": {"b": only}}]})
+    frame = pl.DataFrame({"a": [f"k{n}" for n in range(len(texts))], "b": pl.Series(texts, dtype=pl.String)})
+    made = conform(frame.with_columns(_row=pl.int_range(1, len(texts) + 1, dtype=pl.Int64)), source.emits[0], source)
+    assert made.faults.rows() == [(row, "E_ENUM:b") for row in faulty]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "names", "lacks"),
+    [
+        ({"column": "t"}, ["u"], "t"),
+        ({"column": "t", "optional": True}, ["u"], None),
+        ({"first": ["t", "v"]}, ["u"], "t or v"),
+        ({"first": ["t", "v"]}, ["v"], None),
+        ({"join": ["t", "v"]}, ["t"], "v"),
+        ({"join": ["t", "v"], "optional": ["v"]}, ["t"], None),
+        ({"join": ["t", "v"], "optional": ["v"]}, ["v"], "t"),
+        ({"column": "t", "codes": {"x": "y"}, "agrees": {"column": "w", "codes": {}}}, ["t"], None),
+    ],
+)
+def test_which_columns_a_file_must_have(tmp_path: Path, mapping: Any, names: list[str], lacks: str | None) -> None:
+    columns = {"dept_id": mapping, "name_zh": {"constant": "n"}, "division_code": {"constant": "d"}}
+    emission = definition(tmp_path, {"source": "s", "emits": [{"feed": "departments", "columns": columns}]}).emits[0]
+    if lacks is None:
+        check_header(names, emission)
+    else:
+        with pytest.raises(HeaderUnfit, match=f"reads the column {lacks},"):
+            check_header(names, emission)
+
+
+@pytest.mark.parametrize(
+    ("when", "texts", "unused"),
+    [
+        ({"unless": ["no"]}, ["yes", " no", None], [2]),
+        ({"contains": "1"}, ["1,2", "2", None, "21"], [2, 3]),
+        ({"differs": "a"}, ["k0", "k0", " k2 ", None], [1, 3]),
+    ],
+)
+def test_conditions_that_leave_records_out(tmp_path: Path, when: dict[str, Any], texts: list[str | None], unused: list[int]) -> None:
+    assert loaded(tmp_path, when, *texts)[1] == [(row, ["E_UNUSED: no rule of the source reads this record"]) for row in unused]
