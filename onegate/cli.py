@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from onegate import answers, data, report, service
+from onegate import answers, data, quarantine, report, service
 from pipelines.ingest import CallWrong
 from warehouse.disk_space import DiskFull
 from warehouse.engine.duckdb import StoreBusy, StoreMissing
@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Government service performance from the case records themselves.",
 )
 data.register(app)
+quarantine.register(app)
 answers.register(app)
 service.register(app)
 report.register(app)

@@ -1,4 +1,4 @@
-"""Commands that bring data in and publish it: demo, ingest, build, quarantine, status."""
+"""Commands that bring data in and publish it: demo, ingest, build, status."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from warehouse.settings import Settings
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
-    for command in (demo, ingest, build, quarantine, status):
+    for command in (demo, ingest, build, status):
         app.command()(command)
 
 
@@ -106,22 +106,6 @@ def build(
     raise typer.Exit(0 if result.published else 1)
 
 
-def quarantine(
-    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
-    home: Home = None,
-    json: Json = False,
-) -> None:
-    """List what was refused: file, row number, reasons, the row itself with personal keys masked."""
-    rows = state.quarantine(Settings.load(home), source)
-    if json:
-        document({"rows": rows})
-    else:
-        table(
-            ["source", "feed", "file", "row", "reasons", "record"],
-            [(r["source"], r["feed"], Path(r["file"]).name, r["row"], ", ".join(r["reasons"]), r["record"]) for r in rows],
-        )
-
-
 def status(home: Home = None, json: Json = False) -> None:
     """Show release, freshness of each source, quarantine, checks and sizes."""
     answer = state.status(Settings.load(home))
@@ -139,6 +123,8 @@ def status(home: Home = None, json: Json = False) -> None:
     )
     columns = ["source", "feed", "last_received", "rows", "quarantined", "late"]
     table(columns, [[source[name] for name in columns] for source in answer["sources"]])
+    if answer["alerts"]:
+        table(["alert", "source", "what"], [(alert["id"], alert["source"], alert["sentence"]) for alert in answer["alerts"]])
 
 
 def _show(report: IngestReport) -> None:

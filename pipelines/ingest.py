@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
+from pipelines.account import TABLES
 from pipelines.adapters.batch import FileRefused, Tally
 from pipelines.adapters.read import read_records
+from pipelines.alerts import show_alerts
 from pipelines.archive import Archived, archive, reject, shown
+from pipelines.bookkeeping import Loaded, keep_books, note_refusal
 from pipelines.conform import HeaderUnfit
+from pipelines.corrections import DISMISSED, Decision, correction_profile, read_decisions, without_own
 from pipelines.deliveries import DeliveryNote, write_note
+from pipelines.drift import columns_before
+from pipelines.layouts import emissions_in
 from pipelines.loading import Loader
 from pipelines.personal import Hasher, hmac_key
 from pipelines.receipts import COUNTS, IngestReport, Left, Receipt
@@ -68,6 +74,7 @@ def ingest(
                 report.refused += [Left(str(each.path), f"E_DISK_FULL: {error}") for each in deliveries[number:]]
                 break
         _limits(report)
+        show_alerts(con, settings)
     return report
 
 
@@ -122,7 +129,7 @@ def _one_file(con: duckdb.DuckDBPyConnection, settings: Settings, delivery: Deli
         receipt = known or load_delivery(con, delivery, stored, hasher, report)
         report.receipts.append(receipt)
     except (FileRefused, HeaderUnfit) as error:
-        reject(delivery.path, settings)
+        note_refusal(con, delivery.path, reject(delivery.path, settings), (delivery.source, delivery.feed), str(error))
         report.refused.append(Left(name, str(error)))
 
 
@@ -140,14 +147,14 @@ def _known(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Archived)
 
 def load_delivery(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Archived, hasher: Hasher, report: IngestReport) -> Receipt:
     """Load an archived file in one transaction with its quarantine and its line in the ledger."""
-    tally = Tally()
+    decisions = read_decisions(stored.path, hasher.key)
+    delivery = decided(delivery, decisions)
     con.execute("begin transaction")
     try:
         file_id = stored.file_id or _next_id(con)
         crash_point("ingest.begun")
         loader = Loader(con, delivery.source, delivery.emits, hasher, file_id)
-        for batch in read_records(stored.path, delivery.source.profile, tally):
-            loader.take(batch)
+        tally = load_records(con, loader, stored.path, delivery.source, decisions)
         counts = loader.counts()
         crash_point("ingest.rows_stored")
         con.execute(
@@ -155,6 +162,7 @@ def load_delivery(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Ar
             [file_id, stored.sha256, str(delivery.path), delivery.source.id, delivery.feed, delivery.source.fingerprint, stored.received_at,
              stored.size, tally.encoding, loader.read, *(counts[name] for name in COUNTS)],
         )  # fmt: skip
+        keep_books(con, Loaded(file_id, str(delivery.path), stored.sha256, delivery.source, delivery.emits, tuple(decisions)), loader, tally)
         crash_point("ingest.ledger_written")
         if stored.file_id is None:
             _note(delivery, stored, file_id)
@@ -166,6 +174,34 @@ def load_delivery(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Ar
     crash_point("ingest.committed")
     report.notes += loader.notes(shown(delivery.path.name))
     return Receipt(str(delivery.path), delivery.source.id, delivery.feed, stored.sha256, loader.read, **counts)
+
+
+def load_records(
+    con: duckdb.DuckDBPyConnection, loader: Loader, path: Path, source: Source, decisions: Sequence[Decision] = ()
+) -> Tally:
+    """Read a file into the loader; dismissals carry no records. Returns the account of its bytes."""
+    tally = Tally()
+    if decisions and decisions[0].decision == DISMISSED:
+        return tally
+    profile = correction_profile(source.profile) if decisions else source.profile
+    loader.expect(columns_before(con, source, loader.emits))
+    for batch in read_records(path, profile, tally):
+        loader.take(without_own(batch) if decisions else batch, tally.format in TABLES)
+    loader.finish()
+    return tally
+
+
+def decided(delivery: Delivery, decisions: Sequence[Decision]) -> Delivery:
+    """A file of decisions is read as the file that its records came from was."""
+    if not decisions:
+        return delivery
+    first = decisions[0]
+    emits = emissions_in(delivery.source, first.layout, first.feed)
+    if first.decision == DISMISSED:
+        return replace(delivery, emits=emits or delivery.emits or (Emission(feeds()[first.feed]),))
+    if not emits:
+        raise FileRefused("E_HEADER", f"The definition of {delivery.source.id} no longer reads {first.layout}; correct the record at its source.")
+    return replace(delivery, emits=emits)
 
 
 def _next_id(con: duckdb.DuckDBPyConnection) -> int:

@@ -15,6 +15,24 @@ MASK = "•••"
 _BLOCK = 64
 _HARMLESS = re.compile(r"\d{4}-?\d{2}-?\d{2}([T ][\d:.]+)?(Z|[+-]\d{2}:?\d{2})?|[a-z_]{1,24}|\d{1,4}")
 
+# names of columns that tell of persons; and values that are one: a mobile number, an identity number, an e-mail address
+_PERSONAL_NAME = re.compile(
+    r"^name$|(full|first|last|given|family|sur|real|user|citizen|applicant|agent|person|contact)[ _-]?name|phone|mobile|(^|_)tel|mail|address|passport"
+    r"|id[ _-]?(card|no\b|number)|citizen|applicant|agent|contact|姓名|电话|手机|邮箱|住址|地址|身份证|证件号|联系|申请人|经办人|代理人",
+    re.IGNORECASE,
+)
+_PERSONAL_VALUE = r"(^|\D)(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])(\D|$)|\S@\S+\.\S"
+
+
+def named_personally(column: str) -> bool:
+    """Whether a column about which nothing is known may tell of persons, by its name."""
+    return bool(_PERSONAL_NAME.search(column))
+
+
+def looks_personal(values: pl.Series) -> pl.Series:
+    """Which values hold something by which a person can be found."""
+    return values.str.contains(_PERSONAL_VALUE).fill_null(False)
+
 
 def hmac_key(settings: Settings) -> bytes:
     """The installation's HMAC key; made on first use, readable by its owner alone."""
@@ -31,7 +49,7 @@ class Hasher:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, key: bytes) -> None:
         padded = key.ljust(_BLOCK, b"\0")
-        self._con = con
+        self._con, self.key = con, key
         self._pads = [bytes(byte ^ 0x36 for byte in padded), bytes(byte ^ 0x5C for byte in padded)]
 
     def replace(self, values: pl.Series) -> pl.Series:

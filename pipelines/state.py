@@ -1,13 +1,13 @@
-"""What the store knows about itself: quarantine, freshness of sources, sizes. Reads only."""
+"""What the store knows about itself: freshness of sources, checks, alerts, sizes. Reads only."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from pipelines.alerts import open_alerts
 from pipelines.source import cadences
 from warehouse.engine.lease import StoreBusy, busy_sentence
 from warehouse.freshness import freshness_query
@@ -15,26 +15,14 @@ from warehouse.release import current
 from warehouse.settings import Settings
 
 
-def quarantine(settings: Settings, source: str | None = None) -> list[dict[str, Any]]:
-    """Every refused row with its file, number, reasons and masked record."""
-    with _store(settings) as con:
-        if con is None:
-            return []
-        found = con.execute(
-            """select q.source_id, q.feed, f.name, q.row_no, q.reasons, q.record from ledger_quarantine q join ledger_file f using (file_id)
-            where $1 is null or q.source_id = $1 order by f.file_id, q.row_no""",
-            [source],
-        ).fetchall()
-    return [dict(zip(("source", "feed", "file", "row", "reasons", "record"), (*row[:5], json.loads(row[5])), strict=True)) for row in found]
-
-
 def status(settings: Settings) -> dict[str, Any]:
     """The contract's status document."""
     release = current(settings)
     as_of = release.as_of if release else None
-    with _store(settings) as con:
+    with reading(settings) as con:
         listed = _sources(con) if con else []
         checks = _checks(con) if con else {}
+        alerts = open_alerts(con) if con else []
     sizes = {
         "warehouse": _bytes(settings.warehouse_path),
         "archive": _bytes(settings.archive_dir),
@@ -45,11 +33,12 @@ def status(settings: Settings) -> dict[str, Any]:
         "as_of": as_of.isoformat() if as_of else None,
         "sources": listed,
         "checks": checks,
+        "alerts": alerts,
         "bytes": sizes,
     }
 
 
-class _store:  # noqa: N801  (a context, named as it reads)
+class reading:  # noqa: N801  (a context, named as it reads)
     """The working store opened for reading, or None when there is none yet."""
 
     def __init__(self, settings: Settings) -> None:

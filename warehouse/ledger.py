@@ -14,5 +14,24 @@ create table if not exists ledger_quarantine (
     file_id BIGINT not null, source_id VARCHAR not null, feed VARCHAR not null, row_no BIGINT not null,
     byte_offset BIGINT, byte_length BIGINT, reasons VARCHAR[] not null, record VARCHAR not null
 );
+create table if not exists ledger_account (
+    file_id BIGINT not null, layout VARCHAR not null, header VARCHAR[] not null,
+    bytes_text BIGINT, bytes_header BIGINT, bytes_records BIGINT, bytes_rejected BIGINT, bytes_between BIGINT
+);
+create table if not exists ledger_extra (
+    file_id BIGINT not null, source_id VARCHAR not null, feed VARCHAR not null, row_no BIGINT not null, extra VARCHAR not null
+);
+create table if not exists ledger_drift (
+    file_id BIGINT not null, source_id VARCHAR not null, feed VARCHAR not null, kind VARCHAR not null, column_name VARCHAR not null
+);
+create table if not exists ledger_resolution (
+    file_id BIGINT not null, row_no BIGINT not null, decision VARCHAR not null, decided_at TIMESTAMPTZ not null,
+    decided_by VARCHAR not null, reason VARCHAR not null, correction_file_id BIGINT, correction_row_no BIGINT
+);
+create sequence if not exists ledger_alert_id start 1;
+create table if not exists ledger_alert (
+    alert_id BIGINT not null, raised_at TIMESTAMPTZ not null, source_id VARCHAR not null, feed VARCHAR, kind VARCHAR not null,
+    subject VARCHAR not null, file VARCHAR not null, sentence VARCHAR not null, cleared_at TIMESTAMPTZ, cleared_by VARCHAR
+);
 create table if not exists build_state (name VARCHAR primary key, value VARCHAR not null);
 """

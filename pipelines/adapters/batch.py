@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 PLACE = {"_row": pl.Int64, "_offset": pl.Int64, "_length": pl.Int64}  # where a record stood in its file
+TYPES = ("text", "integer", "number", "boolean", "date", "instant", "time", "duration", "binary", "nested", "null")
 MAX_RECORD = 1_000_000  # bytes; a longer record is a fault of the file, not a record
 
 
@@ -35,10 +36,14 @@ class Reject:
 
 @dataclass(frozen=True)
 class Batch:
-    """Text records under the file's own column names, plus `_row`, `_offset` and `_length`; and what stood between them unreadable."""
+    """Text records under the file's own column names, plus `_row`, `_offset` and `_length`; and what stood between them unreadable.
+
+    `types`: what kind of value each column holds, where the format says so (a Parquet file); TYPES are the words for it.
+    """
 
     frame: pl.DataFrame
     rejects: list[Reject] = field(default_factory=list)
+    types: dict[str, str] = field(default_factory=dict)
 
 
 class FileRefused(Exception):

@@ -58,7 +58,8 @@ def _write(batches: Iterator[Batch], folder: Path, most: int) -> int:
     for parts, batch in enumerate(batches, 1):
         path = folder / f"{parts}.arrow"
         batch.frame.write_ipc(path, compression="uncompressed")
-        (folder / f"{parts}.json").write_text(json.dumps([astuple(each) for each in batch.rejects]), "utf-8")
+        beside = {"rejects": [astuple(each) for each in batch.rejects], "types": batch.types}
+        (folder / f"{parts}.json").write_text(json.dumps(beside), "utf-8")
         written += path.stat().st_size
         if written > most:
             raise FileRefused("E_SIZE", f"It unpacks to more than {most // 1_000_000_000} GB; deliver it in parts.")

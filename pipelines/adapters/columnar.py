@@ -23,6 +23,19 @@ INSTANT = "%Y-%m-%dT%H:%M:%S%.f"
 OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 NESTED = (pl.List, pl.Array, pl.Struct, pl.Object, pl.Map)
 
+KINDS = {
+    "null": [pa.types.is_null],
+    "boolean": [pa.types.is_boolean],
+    "integer": [pa.types.is_integer],
+    "number": [pa.types.is_floating, pa.types.is_decimal],
+    "date": [pa.types.is_date],
+    "instant": [pa.types.is_timestamp],
+    "time": [pa.types.is_time],
+    "duration": [pa.types.is_duration],
+    "binary": [pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary],
+    "nested": [pa.types.is_nested],
+}
+
 
 def read(source: Source, profile: Profile) -> Iterator[Batch]:
     """Read a Parquet file."""
@@ -30,7 +43,8 @@ def read(source: Source, profile: Profile) -> Iterator[Batch]:
     names = check_names(file.schema_arrow.names)
     if file.metadata.num_rows > source.size * ROWS_PER_BYTE:
         raise FileRefused("E_ZIP_RATIO", f"It claims {file.metadata.num_rows} rows in {source.size} bytes.")
-    yield Batch(placed(pl.DataFrame(schema=dict.fromkeys(names, pl.String)), 0))
+    types = {field.name: _kind(field.type) for field in file.schema_arrow}
+    yield Batch(placed(pl.DataFrame(schema=dict.fromkeys(names, pl.String)), 0), types=types)
     row = 0
     for batch in file.iter_batches(batch_size=ROWS):
         batch.validate(full=True)  # bytes that are not UTF-8 in a text column would be trusted otherwise
@@ -38,6 +52,12 @@ def read(source: Source, profile: Profile) -> Iterator[Batch]:
         row += batch.num_rows
     if row != file.metadata.num_rows:
         raise FileRefused("E_PARQUET", f"It announces {file.metadata.num_rows} rows and holds {row}.")
+
+
+def _kind(kind: pa.DataType) -> str:
+    """Name what a column holds; a dictionary holds what its values are."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return next((name for name, tests in KINDS.items() if any(test(kind) for test in tests)), "text")
 
 
 def _batch(batch: pa.RecordBatch, row: int) -> Batch:

@@ -47,7 +47,7 @@ def with_nulls(batch: Batch, null_values: tuple[str, ...]) -> Batch:
     words = [word for word in null_values if word]
     if not words:
         return batch
-    return Batch(batch.frame.with_columns(pl.when(~pl.col(pl.String).is_in(words)).then(pl.col(pl.String))), batch.rejects)
+    return Batch(batch.frame.with_columns(pl.when(~pl.col(pl.String).is_in(words)).then(pl.col(pl.String))), batch.rejects, batch.types)
 
 
 def placed(frame: pl.DataFrame, rows_before: int) -> pl.DataFrame:

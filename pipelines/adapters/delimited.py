@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ import polars as pl
 from pipelines.adapters.batch import PLACE, Batch, FileRefused, Profile, Reject, Tally
 from pipelines.adapters.columns import CONTROL, check_names, text_frame
 from pipelines.adapters.encoding import Encoding, decide_encoding
-from pipelines.adapters.source import Source
+from pipelines.adapters.source import Source, sniff_format
 from pipelines.adapters.survey import Layout, survey
 from pipelines.adapters.tokenizer import Span, Tokenizer
 from pipelines.adapters.window import Window
@@ -43,8 +44,18 @@ def read_delimited(source: Source, profile: Profile, tally: Tally, block: int = 
     yield from _Reader(window, Dialect(delimiter, encoding, header), tally).batches(block)
 
 
+def delimiter_of(path: Path, profile: Profile) -> str | None:
+    """What separates the fields of a delimited file; None for a file of another format."""
+    file_format = profile.format or sniff_format(path)
+    return _chosen_delimiter(file_format, profile) if file_format in ("csv", "tsv") else None
+
+
+def _chosen_delimiter(file_format: str, profile: Profile) -> str:
+    return "\t" if file_format == "tsv" and profile.delimiter == "," else profile.delimiter
+
+
 def _delimiter(source: Source, profile: Profile) -> bytes:
-    chosen = "\t" if source.format == "tsv" and profile.delimiter == "," else profile.delimiter
+    chosen = _chosen_delimiter(source.format, profile)
     if len(chosen) != 1 or not chosen.isascii() or chosen in '"\r\n':
         raise FileRefused("E_HEADER", f"The source's delimiter {chosen!r} is not one ASCII character; correct the source.")
     return chosen.encode()
@@ -61,7 +72,7 @@ def _read_header(window: Window, encoding: Encoding, delimiter: bytes, tally: Ta
     if not spans or spans[0].code:
         raise FileRefused("E_HEADER", "Its first record is no header: a quote does not close, or it is longer than a megabyte.")
     first = spans[0]
-    names = check_names(_fields(_header_text(piece[first.start : first.end], encoding), delimiter.decode()))
+    names = check_names(split_record(_header_text(piece[first.start : first.end], encoding), delimiter.decode()))
     tally.blank_bytes += window.advance(first.start)
     tally.header_bytes = window.advance(first.end - first.start)
     return names
@@ -76,7 +87,7 @@ def _header_text(record: bytes, encoding: Encoding) -> str:
         raise FileRefused("E_ENCODING", f"Its header is not in {encoding.codec}; declare the source's encoding.") from error
 
 
-def _fields(record: str, delimiter: str) -> list[str]:
+def split_record(record: str, delimiter: str) -> list[str]:
     """Split one well-formed record."""
     if '"' not in record:
         return record.split(delimiter)
@@ -117,13 +128,11 @@ class _Reader:
         frame = _parse(text, layout, dialect) if layout and text is not None else None
         if frame is None or layout is None:
             return None
-        lengths = np.diff(layout.ends, prepend=0)
-        offsets = layout.ends - lengths + self._window.offset
+        ends = _wide_ends(piece, layout.ends) if dialect.encoding.is_wide else layout.ends
+        lengths = np.diff(ends, prepend=0)
+        offsets = ends - lengths + self._window.offset
         place = {"_row": np.arange(self._row + 1, self._row + 1 + len(lengths)), "_offset": offsets, "_length": lengths}
-        is_native = not dialect.encoding.is_wide
-        series = [
-            pl.Series(name, place[name] if is_native or name == "_row" else [None] * len(lengths), dtype) for name, dtype in PLACE.items()
-        ]
+        series = [pl.Series(name, place[name], dtype) for name, dtype in PLACE.items()]
         self._account(len(lengths), self._window.advance(layout.cut), 0)
         return Batch(frame.with_columns(series))
 
@@ -167,7 +176,7 @@ class _Reader:
             text = self._dialect.encoding.decode(record)
         except UnicodeError:
             return "E_ENCODING", readable(record)
-        fields = _fields(text, self._dialect.delimiter.decode())
+        fields = split_record(text, self._dialect.delimiter.decode())
         is_fit = len(fields) == len(self._dialect.header) and any(fields)  # nothing but delimiters is no record of this table
         return fields if is_fit else ("E_FIELD_COUNT", text)
 
@@ -183,6 +192,13 @@ class _Reader:
 def readable(record: bytes) -> str:
     """Return a record for a person to look at: what is not UTF-8 shows as escapes."""
     return record.decode("utf-8", "backslashreplace")
+
+
+def _wide_ends(block: bytes, ends: np.ndarray) -> np.ndarray:
+    """Return where records end in a file of UTF-16, from where they end in its UTF-8: two bytes a character, four beyond the first plane."""
+    data = np.frombuffer(block, np.uint8)[: int(ends[-1])]
+    units = np.cumsum(((data & 0xC0) != 0x80).view(np.int8) + (data >= 0xF0).view(np.int8), dtype=np.int64)
+    return units[ends - 1] * 2
 
 
 def _masked(piece: bytes, dialect: Dialect) -> bytes:

@@ -34,11 +34,11 @@ def read_isolated(source: Source, profile: Profile, tally: Tally) -> Iterator[Ba
 
 def _take(folder: Path, part: int) -> Batch:
     path = folder / f"{part}.arrow"
-    rejects = json.loads((folder / f"{part}.json").read_text("utf-8"))
+    beside = json.loads((folder / f"{part}.json").read_text("utf-8"))
     text = pl.col(pl.String)
     frame = pl.read_ipc(path).with_columns(pl.when(text != "").then(text))  # empty text is null, in every format
     path.unlink()
-    return Batch(frame, [Reject(*values) for values in rejects])
+    return Batch(frame, [Reject(*values) for values in beside["rejects"]], beside["types"])
 
 
 def _parse(source: Source, profile: Profile, folder: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 from collections.abc import Callable
 from functools import cache
@@ -127,7 +128,26 @@ class Bench:
         path = self.folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         self.report = ingest(self.settings, [path], **options)
+        if self.report.receipts:
+            self.audit(self.report.receipts[0].sha256, path)
         return self.report
+
+    def audit(self, sha256: str, path: Path) -> None:
+        """Every byte of a file of text is accounted for, and what was set aside stands where the ledger says."""
+        content = path.read_bytes()
+        content = gzip.decompress(content) if path.name.endswith(".gz") else content
+        ((file_id, text, *parts),) = self.sql(
+            f"""select file_id, bytes_text, bytes_header, bytes_records, bytes_rejected, bytes_between
+            from ledger_account join ledger_file using (file_id) where sha256 = '{sha256}' order by file_id desc limit 1"""
+        )
+        if not path.name.removesuffix(".gz").endswith((".csv", ".tsv", ".jsonl")):
+            assert [text, *parts] == [None] * 5
+            return
+        assert text == len(content) == sum(parts)
+        spans = self.sql(f"select byte_offset, byte_length from ledger_quarantine where file_id = {file_id} order by 1")
+        assert sum(length for _, length in spans) == parts[2]
+        assert all(offset >= before for (offset, _), before in zip(spans, [parts[0], *(start + length for start, length in spans)], strict=False))
+        assert not spans or spans[-1][0] + spans[-1][1] <= len(content)
 
     def counts(self) -> tuple[int, int, int]:
         """Read, accepted and quarantined of the only receipt."""

@@ -123,6 +123,7 @@ def test_no_personal_key_stands_in_the_warehouse(bench) -> None:
 
 def test_the_archive_is_readable_by_its_owner_alone(bench) -> None:
     bench.put(bench.text(bench.base(3)))
-    (stored,) = [entry for entry in bench.settings.archive_dir.rglob("*") if entry.is_file()]
-    assert stored.stat().st_mode & 0o077 == 0
+    stored, note = sorted((entry for entry in bench.settings.archive_dir.rglob("*") if entry.is_file()), key=lambda entry: entry.suffix)
+    assert (stored.suffix, note.suffix) == (".csv", ".delivery")
+    assert stored.stat().st_mode & 0o077 == note.stat().st_mode & 0o077 == 0
     assert stored.read_text() == bench.text(bench.base(3))
