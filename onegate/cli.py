@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from onegate import answers, data, quarantine, report, service
+from onegate import answers, data, keeping, quarantine, report, service
 from pipelines.ingest import CallWrong
 from warehouse.disk_space import DiskFull
 from warehouse.engine.duckdb import StoreBusy, StoreMissing
@@ -21,6 +21,7 @@ data.register(app)
 quarantine.register(app)
 answers.register(app)
 service.register(app)
+keeping.register(app)
 report.register(app)
 
 

@@ -44,6 +44,20 @@ def writing(settings: Settings, *, patience: float = 0, say: Callable[[str], Non
             con.close()
 
 
+@contextmanager
+def reading(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """The working store open for questions about itself, None where there is none yet; StoreBusy while somebody writes."""
+    if not settings.warehouse_path.exists():
+        yield None
+        return
+    try:
+        con = duckdb.connect(str(settings.warehouse_path), read_only=True)
+    except duckdb.IOException as error:
+        raise StoreBusy(busy_sentence(settings)) from error
+    with con:
+        yield con
+
+
 def open_store(settings: Settings) -> duckdb.DuckDBPyConnection:
     """Open the working store for writing, with ledger, core and history tables in place. Take the lease around it, or call `writing`."""
     settings.prepare()

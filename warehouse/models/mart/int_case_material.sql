@@ -1,7 +1,7 @@
 -- One case with materials: how many required papers the applicant handed in, whether one of them was no proof of identity, whether a commitment stood in.
 -- Of a material that was handed in again the last resubmission decides. Identity papers go by their licence type or code, or by their Chinese name.
 with material as (
-    select given.* replace (coalesce(alias.canonical_case_id, given.case_id) as case_id)
+    select given.* replace (coalesce(alias.canonical_case_id, given.case_id) as case_id), given.case_id as said_of
     from core_case_material as given
     left join int_link_alias as alias on alias.case_id = given.case_id
 ),
@@ -10,7 +10,7 @@ latest as (
     from material
     qualify row_number() over (
         partition by material.case_id, material.material_code
-        order by coalesce(material.resubmission_no, 0) desc, material.file_id desc, material.row_no desc
+        order by coalesce(material.resubmission_no, 0) desc, material.submitted_at desc nulls last, material.source_id, material.said_of, material.resubmission_no nulls last
     ) = 1
 ),
 identity_paper as (

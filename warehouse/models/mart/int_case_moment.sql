@@ -1,5 +1,5 @@
 -- One case: its application moment, its completion, the channels of its decision and delivery, and the source, item, department, division and bundle that its events name first.
--- int_case_milestone gives the keys of these few events; events with equal keys go by event_id.
+-- int_case_milestone gives the keys of these few events; events with equal keys go by event_id, those of two sources by the source.
 with keyed as (
     select
         event.* replace (coalesce(alias.canonical_case_id, event.case_id) as case_id),
@@ -28,26 +28,30 @@ picked as (
         moment_key = milestone.delivery_key and keyed.event_type = 'delivered' as is_delivery
     from keyed
     join int_case_milestone as milestone on milestone.case_id = keyed.case_id
+),
+telling as (
+    select picked.*, concat_ws(chr(31), event_id, source_id) as event_place
+    from picked
+    where is_earliest or is_item or is_department or is_division or is_bundle or is_application or is_completion or is_outcome or is_decision or is_delivery
 )
 select
     case_id,
     min(source_id) filter (where is_earliest) as source_id,
-    arg_min(item_id, event_id) filter (where is_item) as item_id,
-    arg_min(dept_id, event_id) filter (where is_department) as event_dept_id,
-    arg_min(division_code, event_id) filter (where is_division) as event_division_code,
-    arg_min(bundle_id, event_id) filter (where is_bundle) as bundle_id,
+    arg_min(item_id, event_place) filter (where is_item) as item_id,
+    arg_min(dept_id, event_place) filter (where is_department) as event_dept_id,
+    arg_min(division_code, event_place) filter (where is_division) as event_division_code,
+    arg_min(bundle_id, event_place) filter (where is_bundle) as bundle_id,
     min(occurred_at) filter (where is_application) as application_at,
     min(occurred_on) filter (where is_application) as application_on,
     min(occurred_at) filter (where is_application and is_exact) as application_exact_at,
-    arg_min(channel, event_id) filter (where is_application) as channel,
-    arg_min(coalesce(assisted, false), event_id) filter (where is_application) as is_assisted,
+    arg_min(channel, event_place) filter (where is_application) as channel,
+    arg_min(coalesce(assisted, false), event_place) filter (where is_application) as is_assisted,
     min(event_type) filter (where is_completion) as completing_type,
     min(occurred_at) filter (where is_completion) as completed_at,
     min(occurred_on) filter (where is_completion) as completed_on,
     min(occurred_at) filter (where is_completion and is_exact) as completed_exact_at,
-    arg_min(outcome, event_id) filter (where is_outcome) as outcome,
-    arg_min(channel, event_id) filter (where is_decision) as decision_channel,
-    arg_min(channel, event_id) filter (where is_delivery) as delivery_channel
-from picked
-where is_earliest or is_item or is_department or is_division or is_bundle or is_application or is_completion or is_outcome or is_decision or is_delivery
+    arg_min(outcome, event_place) filter (where is_outcome) as outcome,
+    arg_min(channel, event_place) filter (where is_decision) as decision_channel,
+    arg_min(channel, event_place) filter (where is_delivery) as delivery_channel
+from telling
 group by case_id

@@ -5,11 +5,11 @@ with believed as (
     left join ref_source_priority as stated on stated.source_id = item.source_id
     qualify dense_rank() over (partition by item.item_id order by coalesce(stated.priority, 100), item.source_id) = 1
 ),
--- A version without a number is version 1: should a source give both, the later row stands.
+-- A version without a number is version 1: should a source give both, the numbered one stands, whichever came first.
 version as (
     select believed.*
     from believed
-    qualify row_number() over (partition by item_id, version_no order by source_version desc, file_id desc, row_no desc) = 1
+    qualify row_number() over (partition by item_id, version_no order by source_version desc, version nulls last) = 1
 ),
 dated as (
     select

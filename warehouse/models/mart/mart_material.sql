@@ -1,6 +1,6 @@
 -- One material of one case that is not void: the highest resubmission. A material whose case is not known yet has no date.
 with material as (
-    select given.* replace (coalesce(alias.canonical_case_id, given.case_id) as case_id)
+    select given.* replace (coalesce(alias.canonical_case_id, given.case_id) as case_id), given.case_id as said_of
     from core_case_material as given
     left join int_link_alias as alias on alias.case_id = given.case_id
 ),
@@ -22,7 +22,7 @@ latest as (
     join repeated on repeated.case_id = material.case_id and repeated.material_code = material.material_code
     qualify row_number() over (
         partition by material.case_id, material.material_code
-        order by coalesce(material.resubmission_no, 0) desc, material.file_id desc, material.row_no desc
+        order by coalesce(material.resubmission_no, 0) desc, material.submitted_at desc nulls last, material.source_id, material.said_of, material.resubmission_no nulls last
     ) = 1
 )
 select
