@@ -28,8 +28,6 @@ def width(text: str) -> int:
 
 def clipped(name: str, most: int = 30) -> str:
     """A name of at most `most` Latin characters' width, escaped; what is cut off ends in an ellipsis."""
-    if width(name) <= most:
-        return plain(name)
     kept = ""
     for letter in name:
         if width(kept + letter) > most:
