@@ -8,14 +8,8 @@ from dashboards.course import Scope
 from dashboards.gate import Gate
 from dashboards.scoped import last_day, scoped
 
-FLOWS = """with completed as (
-    select case_id, channel, visits from {cases} where completed_on >= $start and completed_on < $end
-), handed_over as (
-    select case_id, arg_min(mode, coalesce(moved_on, received_on)) as mode
-    from mart_delivery where is_result and case_id in (select case_id from completed) group by case_id
-)
-select coalesce(c.channel, 'unknown') as channel, coalesce(c.visits, 0) > 0 as has_come, coalesce(d.mode, 'none') as mode, count(*) as cases
-from completed as c left join handed_over as d using (case_id)
+FLOWS = """select coalesce(channel, 'unknown') as channel, coalesce(visits, 0) > 0 as has_come, coalesce(handed_over_by, 'none') as mode, count(*) as cases
+from {cases} where completed_on >= $start and completed_on < $end
 group by all order by all"""
 
 STEPS = """select channel, count(*) as viewed, count(*) filter (where is_start) as started,

@@ -45,17 +45,11 @@ with judged as (
     select item_id, case declared_level when 4 then 0 when 3 then 1 else 2 end as allowed
     from mart_depth_evidence where month = $month and verdict = 'contradicted'
 ),
-missed as (
-    select subject.case_id, subject.item_id, judged.allowed
+extra as (
+    select subject.item_id, unnest(subject.visit_causes[judged.allowed + 1:]) as cause
     from mart_case as subject join judged using (item_id)
     where subject.is_completed and subject.is_applied_online and not subject.is_void and subject.visits > judged.allowed
     and subject.completed_on >= $month - interval 11 month and subject.completed_on < $month + interval 1 month
-),
-extra as (
-    select missed.item_id, visit.cause
-    from mart_visit as visit join missed using (case_id)
-    where visit.is_linked and not visit.is_terminal
-    qualify row_number() over (partition by visit.case_id order by visit.visited_on, visit.place) > missed.allowed
 )
 select item_id, cause, count(*) as visits from extra group by all order by item_id, visits desc, cause
 """

@@ -43,6 +43,8 @@ with called as (
         and issued_on >= ? and issued_on < ? and {where}
 )
 select hour, count(distinct (issued_on, site_id, window_point_id)) as windows from called group by hour order by hour"""
+_FIRST_CALLS = """select window_hour as hour, count(*) as windows from mart_ticket
+where window_hour is not null and issued_on >= ? and issued_on < ? and {where} group by window_hour order by window_hour"""
 _DISPLAYED = """
 with seen as (
     select site_id, queue_code, observed_on, extract(hour from observed_at)::int as hour, avg(open_desks) as desks
@@ -104,7 +106,8 @@ def _windows(gate: Gate, asked: tuple[Where, Span, Pick], open_days: int) -> tup
     displayed = _counted(gate, _DISPLAYED, asked, "observed_on")
     if displayed or not open_days:
         return displayed, bool(displayed)
-    return {hour: count / open_days for hour, count in _counted(gate, _AT_WORK, asked, "issued_on").items()}, False
+    at_work = _AT_WORK if "item" in dict(asked[0]) else _FIRST_CALLS  # of an item, the first call of a window need not be the item's
+    return {hour: count / open_days for hour, count in _counted(gate, at_work, asked, "issued_on").items()}, False
 
 
 def _counted(gate: Gate, sql: str, asked: tuple[Where, Span, Pick], day: str) -> dict[int, float]:

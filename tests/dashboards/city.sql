@@ -102,6 +102,7 @@ select places.*, 'D' || case_id as delivery_id, 'canonical' as source_id, case_i
     ['courier', 'pickup_window', 'elicence', 'download'][number % 4 + 1] as mode, true as is_result, completed_on as moved_on, completed_on as dispatched_on,
     completed_on + 2 as received_on, true as is_received, 1 + number % 3 as days_under_way, false as is_first_of_department, false as is_first_by_courier
 from spot as places join (select *, (hash(case_id) % 12)::int as number from mart_case) using (district_code);
+update mart_case set handed_over_by = mode from mart_delivery where mart_delivery.case_id = mart_case.case_id;
 insert into mart_payment by name
 select places.*, 'P' || case_id as payment_id, 'canonical' as source_id, case_id, item_id, item_type, audience, theme, case_type, dept_id, function_code, channel, channel_group,
     case when channel = 'web' then 'wechat' else 'cash' end as method, 'paid' as status, 20.0 as amount, completed_on as paid_on, true as is_paid, channel = 'web' as is_online

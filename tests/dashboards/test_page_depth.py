@@ -45,6 +45,7 @@ select * exclude (channel_group, is_applied_online, completed_on), channel_group
     false as is_terminal, true as is_linked
 from (select case_id, item_id, item_type, audience, theme, case_type, dept_id, province_code, city_code, district_code, town_code, division_code, channel, channel_group,
     is_applied_online, completed_on from mart_case where item_id = 'I4406041' and is_applied_online)"""
+CAUSES = "update mart_case set visit_causes = ['original_check'] where item_id = 'I4406041' and is_applied_online"
 RISE = """insert into mart_item by name
 select * replace (2 as version, date '2018-03-01' as valid_from, 4 as level_gd_4, 0 as visits_max, ['info', 'submit'] as online_steps) from mart_item where item_id = 'I4406041'"""
 
@@ -60,6 +61,7 @@ def depth_city(tiny_city, tmp_path_factory):
         "delete from mart_depth_evidence",
         ROWS,
         VISITS,
+        CAUSES,
         RISE,
         "update mart_item set valid_to = date '2018-03-01' where item_id = 'I4406041' and version = 1",
         "update mart_item set online_steps = ['info'], visits_max = 2 where item_id = 'I4406044'",

@@ -76,7 +76,8 @@ def busy_hall(tiny_store, tmp_path) -> Settings:
         select '440000' as province_code, '440600' as city_code, '440604' as district_code, '440604' as division_code, 'S3' as site_id, 'canonical' as source_id,
             day || '-' || hour || '-' || n as ticket_id, 'W' || n % windows as window_point_id, day::timestamp at time zone 'Asia/Shanghai' + to_hours(hour) as issued_at,
             day::date as issued_on, hour as issued_hour, false as is_appointment, 'served' as status, true as is_chain_head, false as is_repeat,
-            false as is_implausible, true as is_called, false as is_abandoned, 2.0 as wait_minutes, 5.0 as service_minutes
+            false as is_implausible, true as is_called, false as is_abandoned, 2.0 as wait_minutes, 5.0 as service_minutes,
+            case when n < windows then hour end as window_hour
         from generate_series(date '2018-10-08', date '2018-10-10', interval 1 day) as days(day), (values (9, 40, 2), (10, 10, 4)) as hours (hour, people, windows), range(0, people) as numbers(n)""")  # fmt: skip
     tiny_store.execute("""insert into mart_ticket by name select 'odd' as ticket_id, 'canonical' as source_id, 'S3' as site_id, '440604' as district_code,
         date '2018-10-08' as issued_on, true as is_implausible, true as is_chain_head, true as is_called""")

@@ -129,3 +129,12 @@ def test_same_session(hall):
         ticket(hall, f"Q{number}", 5, case_id=f"K{number}", service_started_at="2024-03-05 09:00", service_ended_at="2024-03-05 09:40")
     hall.build()
     assert [case["is_decided_same_session"] for case in hall.all("mart_case")] == [True, True, False, False, False]
+
+
+def test_a_case_tells_what_its_visits_were_for_in_order_terminals_apart(hall):
+    case = visit(hall, at(9, kind="onsite_pickup"), at(6, "T1"), at(7, "V1"), at(5, kind="onsite_identity_check"))
+    assert case["visit_causes"] == ["identity_check", "original_check", "pickup"]
+
+
+def test_a_case_without_visits_has_no_causes(hall):
+    assert visit(hall)["visit_causes"] == []

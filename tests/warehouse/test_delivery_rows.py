@@ -69,3 +69,19 @@ def test_payments_of_void_cases_are_left_out_and_refunds_are_not_paid(city):
         ("P4", None, False, True, date(2024, 3, 2)),
         ("P5", None, False, False, None),
     ]
+
+
+def test_a_case_tells_how_its_first_result_was_handed_over(city):
+    for case in ("LATER", "MATERIALS", "UNDATED", "TIE", "NONE"):
+        city.events(case, ("submitted", "2024-03-01 09:00"))
+    deliver(city, "L2", "LATER", mode="courier", dispatched_at="2024-03-05 09:00")
+    deliver(city, "L1", "LATER", mode="elicence", received_at="2024-03-04 09:00")
+    deliver(city, "M1", "MATERIALS", mode="courier", direction="materials_in", dispatched_at="2024-03-02 09:00")
+    deliver(city, "M2", "MATERIALS", mode="pickup_window", direction=None, received_at="2024-03-09 09:00")
+    deliver(city, "U1", "UNDATED", mode="courier")
+    deliver(city, "T2", "TIE", mode="courier", dispatched_at="2024-03-05 09:00")
+    deliver(city, "T1", "TIE", mode="download", dispatched_at="2024-03-05 18:00")
+    city.build()
+    assert {case["case_id"]: case["handed_over_by"] for case in city.all("mart_case")} == {
+        "LATER": "elicence", "MATERIALS": "pickup_window", "UNDATED": None, "TIE": "download", "NONE": None,
+    }  # fmt: skip

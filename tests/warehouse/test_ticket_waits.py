@@ -141,3 +141,20 @@ def test_the_district_is_that_of_the_sites_hall(city):
     city.build()
     assert [(row["district_code"], row["issued_hour"]) for row in city.all("mart_ticket")] == [("440604", 9), (None, 23)]
     assert city.one("dim_site")["name_zh"] == "大厅"
+
+
+def test_one_ticket_marks_each_hour_in_which_a_window_called(city):
+    ticket(city, "a", "09:50", called_at="10:05", window_point_id="W1")
+    ticket(city, "b", "10:00", called_at="10:20", window_point_id="W1")
+    ticket(city, "c", "10:01", called_at="10:10", window_point_id="W2")
+    ticket(city, "d", "10:30", called_at="11:00", window_point_id="W1")
+    ticket(city, "e", "12:00", called_at="12:05", window_point_id="W1", slot_start_at="12:00")  # an appointment
+    ticket(city, "f", "13:00", "no_show", called_at="13:05", window_point_id="W1")
+    ticket(city, "g", "14:00", called_at="13:00", window_point_id="W1")  # called before it was issued
+    ticket(city, "h", "15:00", called_at="15:05")
+    city.build()
+    assert {row["ticket_id"]: row["window_hour"] for row in city.all("mart_ticket", "window_hour is not null")} == {
+        "a": 10,
+        "c": 10,
+        "d": 11,
+    }

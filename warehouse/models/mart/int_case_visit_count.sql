@@ -1,4 +1,4 @@
--- One case with a visit: how many, what the first visit too many was for, the level of the place that first served it, and whether a place lies
+-- One case with a visit: how many and what for, what the first visit too many was for, the level of the place that first served it, and whether a place lies
 -- outside the division that has power over the item (another city, or another district where both are known).
 with numbered as (
     select
@@ -31,6 +31,7 @@ select
     bool_or(is_point_unknown) as has_unknown_point,
     bool_or(is_outside) as is_outside,
     arg_min(site_level, visit_no) filter (where is_counted and site_level is not null) as handling_site_level,
-    min(cause) filter (where is_counted and visit_no = visits_max + 1) as excess_cause
+    min(cause) filter (where is_counted and visit_no = visits_max + 1) as excess_cause,
+    list(cause order by visit_no) filter (where is_counted) as visit_causes
 from placed
 group by case_id

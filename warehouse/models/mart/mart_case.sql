@@ -16,12 +16,17 @@ published as (
     where deadline.kind = 'published'
     group by coalesce(alias.canonical_case_id, deadline.case_id)
 ),
--- Results that reached the applicant without coming: sent electronically or by courier.
-sent as (
-    select distinct coalesce(alias.canonical_case_id, delivery.case_id) as case_id
+-- How results were handed over: whether one reached the applicant without coming (electronically or by courier), and how the first did.
+handed as (
+    select
+        coalesce(alias.canonical_case_id, delivery.case_id) as case_id,
+        bool_or(delivery.mode in ('elicence', 'download', 'courier') and coalesce(delivery.direction, 'result') = 'result') as is_sent,
+        arg_min(delivery.mode, {'on': coalesce(delivery.dispatched_on, delivery.received_on), 'id': delivery.delivery_id, 'source': delivery.source_id})
+            filter (where coalesce(delivery.direction, 'result') not like 'materials%' and coalesce(delivery.dispatched_on, delivery.received_on) is not null)
+            as first_mode
     from core_delivery as delivery
     left join int_link_alias as alias on alias.case_id = delivery.case_id
-    where delivery.mode in ('elicence', 'download', 'courier') and coalesce(delivery.direction, 'result') = 'result'
+    group by coalesce(alias.canonical_case_id, delivery.case_id)
 ),
 joined as (
     select
@@ -42,10 +47,12 @@ joined as (
         coalesce(visit.is_outside, false) as is_outside,
         visit.handling_site_level,
         visit.excess_cause,
+        coalesce(visit.visit_causes, []) as visit_causes,
+        handed.first_mode as handed_over_by,
         coalesce(reference.linked_case_count, 1) as linked_case_count,
         coalesce(reference.source_reference_count, 1) as source_reference_count,
         coalesce(decision_channel.is_online, false)
-            and (coalesce(moment.delivery_channel in ('web', 'app', 'wechat', 'courier'), false) or sent.case_id is not null)
+            and (coalesce(moment.delivery_channel in ('web', 'app', 'wechat', 'courier'), false) or coalesce(handed.is_sent, false))
             as is_ended_online,
         statute.statutory_due_on,
         coalesce(statute.is_statutory_due, false) as is_statutory_due,
@@ -66,7 +73,7 @@ joined as (
     left join int_case_visit_count as visit on visit.case_id = moment.case_id
     left join int_case_reference as reference on reference.case_id = moment.case_id
     left join int_case_statute as statute on statute.case_id = moment.case_id
-    left join sent on sent.case_id = moment.case_id
+    left join handed on handed.case_id = moment.case_id
     left join ref_channel as decision_channel on decision_channel.channel = moment.decision_channel
     left join int_case_session as session on session.case_id = moment.case_id
     left join int_case_material as material on material.case_id = moment.case_id
@@ -140,6 +147,7 @@ select
     ended.visits,
     ended.visits_upper,
     ended.terminal_visits,
+    ended.visit_causes,
     item.visits_max as declared_visits_max,
     coalesce(item.declared_depth, item.level_gd_4) as declared_level,
     cast(
@@ -152,6 +160,7 @@ select
     case when ended.is_completed and ended.is_applied_online then ended.visits > item.visits_max end as is_overclaimed,
     case when ended.is_completed and ended.is_applied_online and ended.visits > item.visits_max then ended.excess_cause end as overclaim_cause,
     ended.is_completed and ended.is_applied_online and ended.visits = 0 and ended.is_ended_online as is_end_to_end_online,
+    ended.handed_over_by,
     ended.is_at_cross_region_window or ended.is_outside as is_cross_region,
     ended.handling_site_level,
     ended.linked_case_count,

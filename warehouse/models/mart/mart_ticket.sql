@@ -53,6 +53,20 @@ judged as (
     from waited
     join chain on chain.source_id = waited.source_id and chain.first_ticket_id = waited.first_ticket_id
 ),
+called as (
+    select
+        waited.*,
+        extract(hour from issued_at + to_microseconds((judged.chain_minutes * 60000000)::bigint))::bigint as called_hour
+    from waited
+    join judged on judged.source_id = waited.source_id and judged.ticket_id = waited.ticket_id
+    where waited.window_point_id is not null and judged.is_called and not judged.is_implausible and not waited.is_appointment and judged.chain_minutes >= 0
+),
+-- One ticket for each hour of a day in which a window called somebody: windows at work are then counted by adding up.
+window_hour as (
+    select source_id, ticket_id, called_hour
+    from called
+    qualify row_number() over (partition by issued_on, site_id, window_point_id, called_hour order by issued_at, ticket_id, source_id) = 1
+),
 -- The next ticket of the same person at the same site; the next ticket of a transfer is no repetition.
 repeated as (
     select
@@ -96,8 +110,10 @@ select
     judged.is_chain_abandoned,
     case when not judged.is_implausible then judged.chain_minutes end as wait_minutes,
     case when waited.service_ended_at >= waited.service_started_at
-         then (epoch_us(waited.service_ended_at) - epoch_us(waited.service_started_at)) / 60000000.0 end as service_minutes
+         then (epoch_us(waited.service_ended_at) - epoch_us(waited.service_started_at)) / 60000000.0 end as service_minutes,
+    window_hour.called_hour as window_hour
 from waited
 join judged on judged.source_id = waited.source_id and judged.ticket_id = waited.ticket_id
+left join window_hour on window_hour.source_id = waited.source_id and window_hour.ticket_id = waited.ticket_id
 left join repeat on repeat.source_id = waited.source_id and repeat.ticket_id = waited.ticket_id
 left join dim_site as site on site.site_id = waited.site_id
