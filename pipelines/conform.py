@@ -26,7 +26,7 @@ class Conformed:
 
 
 class HeaderUnfit(ValueError):
-    """A file that lacks a required column."""
+    """A file whose columns cannot become the feed's: a required one is missing, or one is of another type."""
 
 
 def check_header(names: list[str], emission: Emission) -> None:
@@ -42,6 +42,27 @@ def check_header(names: list[str], emission: Emission) -> None:
         sentence = f"feed {feed.name} requires"
     if missing:
         raise HeaderUnfit(f"E_SCHEMA_MISSING: {sentence} the column {', '.join(missing)}, and the file does not have it")
+
+
+def check_types(types: dict[str, str], emission: Emission) -> None:
+    """Refuse a file whose columns are declared to be of types that cannot become the feed's; files of text declare none."""
+    feed = emission.feed
+    if emission.columns:
+        kinds = {
+            mapping.column: feed.columns[name] for name, mapping in emission.columns.items() if mapping.column and name in feed.columns
+        }
+    else:
+        kinds = {header: feed.columns[name] for header, name in match_headers(list(types), feed).items() if name in feed.columns}
+    unfit = [f"{name} ({types[name]}, not {kind})" for name, kind in kinds.items() if types.get(name) in _UNFIT[kind]]
+    if unfit:
+        raise HeaderUnfit(f"E_SCHEMA_TYPE: feed {feed.name} cannot take the type of column {', '.join(unfit)}")
+
+
+_CLOCK = {"time", "duration", "nested"}
+_UNFIT = {
+    "text": {"nested"}, "key": {"nested"}, "json": set(), "list": set(), "instant": _CLOCK | {"boolean"}, "date": _CLOCK | {"boolean"},
+    "boolean": _CLOCK | {"date", "instant"}, "integer": _CLOCK | {"date", "instant", "boolean"}, "number": _CLOCK | {"date", "instant", "boolean"},
+}  # fmt: skip
 
 
 def conform(frame: pl.DataFrame, emission: Emission, source: Source) -> Conformed:
@@ -182,12 +203,10 @@ def _values(column: pl.Series, kind: str, source: Source, mapping: Mapping | Non
         if mapping and mapping.format:
             return {"value": column.str.to_date(mapping.format, strict=False)}
         return {"value": casts.date(column)}
-    frame = column.to_frame("t")
-    expressions = {
-        "integer": casts.integer(pl.col("t")), "number": casts.number(pl.col("t"), source.profile.decimal),
-        "boolean": casts.boolean(pl.col("t")), "list": casts.items(pl.col("t")),
-    }  # fmt: skip
-    return {"value": frame.select(expressions[kind]).to_series() if kind in expressions else column}
+    if kind == "number":
+        return {"value": column.to_frame("t").select(casts.number(pl.col("t"), source.profile.decimal)).to_series()}
+    cast = {"integer": casts.integer, "boolean": casts.boolean, "list": casts.items}.get(kind)
+    return {"value": column.to_frame("t").select(cast(pl.col("t"))).to_series() if cast else column}
 
 
 def _named(name: str, kind: str, feed: Feed, values: dict[str, pl.Series]) -> dict[str, pl.Series]:

@@ -78,7 +78,7 @@ class Header:
         if not names:
             return []
         if self._emits[0].columns:
-            lacking = {name for emission in self._emits for mapping in emission.columns.values() for name in (set(mapping.inputs) - names)}
+            lacking = {name for emission in self._emits for mapping in emission.columns.values() for name in mapping.missing(self.names)}
             return sorted(lacking | ({condition.column for emission in self._emits for condition in emission.when} - names))
         feed = self._emits[0].feed
         had = set(match_headers(list(self._before.latest or ()), feed).values())
