@@ -25,12 +25,13 @@ class Direction:
         """Count the rows of one feed."""
         grade = GRADE_COLUMNS.get(emission.feed.name)
         if grade and _is_mapped(emission, grade) and not _expects_bad(emission, grade):
-            self._good += int((rows[grade] >= 4).sum())
-            self._bad += int((rows[grade] <= 2).sum())
+            self._good += rows.filter(pl.col(grade) >= 4).height
+            self._bad += rows.filter(pl.col(grade) <= 2).height
         if emission.feed.name == "service_items" and _is_mapped(emission, "case_type"):
-            takes_time = rows["promised_limit"] > 0
-            self._fitting += int((_is(rows, "on_the_spot") & ~takes_time).sum() + (_is(rows, "commitment") & takes_time).sum())
-            self._contrary += int((_is(rows, "on_the_spot") & takes_time).sum() + (_is(rows, "commitment") & ~takes_time).sum())
+            judged = rows.filter(pl.col("case_type").is_in(["on_the_spot", "commitment"]) & pl.col("promised_limit").is_not_null())
+            contrary = judged.filter((pl.col("case_type") == "on_the_spot") == (pl.col("promised_limit") > 0)).height
+            self._contrary += contrary
+            self._fitting += judged.height - contrary
 
     def check(self) -> None:
         """Refuse a file that says the opposite of its source's definition."""
@@ -55,7 +56,3 @@ def _is_mapped(emission: Emission, column: str) -> bool:
 def _expects_bad(emission: Emission, column: str) -> bool:
     scale = emission.columns[column].scale
     return scale is not None and scale.mostly_bad
-
-
-def _is(rows: pl.DataFrame, case_type: str) -> pl.Series:
-    return (rows["case_type"] == case_type) & rows["promised_limit"].is_not_null()
