@@ -18,6 +18,8 @@ BOARD_PREFIXES = ("rollup_", "mart_", "dim_", "ref_")
 ANALYST_PREFIXES = ("mart_", "dim_", "ref_")
 OVERTAKEN = ("case_events",)  # feeds whose overtaken and retracted rows analysts see too: what a case was once said to be
 WHOLE = ("build_as_of", "quality_outcome", "core_target")
+# tables that pages read by days: written in that order, so that a month's rows lie together and the others are not read
+BY_DAY = {"mart_case": "completed_on", "mart_ticket": "issued_on", "mart_depth_evidence": "month"}
 # only these columns of tables that hold more than a reader may see
 PARTS = {
     "ledger_file": "file_id, sha256, name, source_id, feed, received_at, bytes, read, accepted, duplicate, superseded, deleted, quarantined, status",
