@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SOURCES = ["boston311", "bpic15_permits", "warsaw_queues", "gc_service_inventory", "gb39046", "gd_ex_gdbs"]
+SOURCES = ["boston311", "bpic15_permits", "warsaw_queues", "gc_service_inventory", "gb39046", "gd_ex_gdbs", "zj_rating"]
 
 
 @pytest.mark.parametrize("source", SOURCES)
