@@ -30,5 +30,5 @@ def test_zj_refuses_by_name(zj) -> None:
     assert zj.reasons() == [
         (3, ["E_CONTRADICT:case_type"]),  # the national 1 for an on-the-spot item
         (4, ["E_CONTRADICT:grade"]),  # the national 1 for very satisfied
-        (5, ["E_ENUM:办件类型代码", "E_ENUM:channel"]),
+        (5, ["E_ENUM:channel", "E_ENUM:办件类型代码"]),
     ]
