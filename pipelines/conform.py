@@ -47,12 +47,11 @@ def check_header(names: list[str], emission: Emission) -> None:
 def check_types(types: dict[str, str], emission: Emission) -> None:
     """Refuse a file whose columns are declared to be of types that cannot become the feed's; files of text declare none."""
     feed = emission.feed
+    declared = {**feed.columns, **EXTRA}
     if emission.columns:
-        kinds = {
-            mapping.column: feed.columns[name] for name, mapping in emission.columns.items() if mapping.column and name in feed.columns
-        }
+        kinds = {mapping.column: declared[name] for name, mapping in emission.columns.items() if mapping.column}
     else:
-        kinds = {header: feed.columns[name] for header, name in match_headers(list(types), feed).items() if name in feed.columns}
+        kinds = {header: declared[name] for header, name in match_headers(list(types), feed).items()}
     unfit = [f"{name} ({types[name]}, not {kind})" for name, kind in kinds.items() if types.get(name) in _UNFIT[kind]]
     if unfit:
         raise HeaderUnfit(f"E_SCHEMA_TYPE: feed {feed.name} cannot take the type of column {', '.join(unfit)}")
