@@ -109,6 +109,18 @@ def _above_share(args: Args, source: str) -> str:
     return f"select {head}{found} as found, count(*) as among from {source} where {args.get('of', 'true')}{tail} having {having}"
 
 
+def _out_of_order(args: Args, source: str) -> str:
+    """Groups in which the share among `higher` falls more than `margin` below the share among `lower`, though it should be the larger one."""
+    group = ", ".join(args.get("by", ()))
+    shares = ", ".join(
+        f"count(*) filter (where {args[side]}) as {side}_rows, avg(({args['where']})::int) filter (where {args[side]}) as {side}_share"
+        for side in ("higher", "lower")
+    )
+    counted = f"select {f'{group}, ' if group else ''}{shares} from {source}{f' group by {group}' if group else ''}"
+    enough = f"least(higher_rows, lower_rows) >= {args.get('min_rows', 1)}"
+    return f"select * from ({counted}) as counted where {enough} and higher_share < lower_share - {args.get('margin', 0)}"
+
+
 def _other_count(args: Args, source: str) -> str:
     counts = f"select (select count(*) from {source}) as found, ({args['sql']}) as wanted"
     return f"select * from ({counts}) as counts where found <> wanted"
@@ -129,6 +141,11 @@ KINDS: dict[str, Kind] = {
     "grim": Kind(frozenset({"share", "of"}), lambda a: f"{a['share']} = k ÷ {a['of']}", rows=_unattainable),
     "unique": Kind(frozenset({"columns"}), lambda a: f"unique: {', '.join(a['columns'])}", whole=_repeated),
     "share": Kind(frozenset({"where", "max"}), lambda a: f"share ({a['where']}) ≤ {a['max']}", whole=_above_share),
+    "order": Kind(
+        frozenset({"where", "higher", "lower"}),
+        lambda a: f"share ({a['where']} | {a['higher']}) ≥ share ({a['where']} | {a['lower']})",
+        whole=_out_of_order,
+    ),
     "row_count": Kind(frozenset({"sql"}), lambda a: f"count(*) = ({a['sql']})", whole=_other_count),
     "columns": Kind(frozenset({"names"}), lambda a: f"columns: {', '.join(a['names'])}"),
 }

@@ -43,6 +43,7 @@ SHAPES = [
     (rule("grim", share="share", of="total"), "update ticket set total = 5349 where total = 5344", 2),
     (rule("unique", columns=["id"]), "insert into ticket from ticket where id = 'a'", 1),
     (rule("share", where="grade <= 1", max=0.4), "update ticket set grade = 1 where id = 'b'", 1),
+    (rule("order", where="minutes < 25", higher="grade < 3", lower="grade = 3"), "update ticket set minutes = 50 - minutes", 1),
     (rule("row_count", sql="select 3"), "delete from ticket where id = 'a'", 1),
     (rule("columns", names=["id", "grade"]), "alter table ticket drop column grade", 1),
 ]
