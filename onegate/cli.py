@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from onegate import answers, data, keeping, quarantine, report, service
+from onegate import answers, data, keeping, quarantine, report, service, transports
 from pipelines.ingest import CallWrong
 from warehouse.disk_space import DiskFull
 from warehouse.engine.duckdb import StoreBusy, StoreMissing
@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Government service performance from the case records themselves.",
 )
 data.register(app)
+transports.register(app)
 quarantine.register(app)
 answers.register(app)
 service.register(app)
@@ -29,7 +30,7 @@ def main() -> None:
     """Run the command; an error that people can mend is one line on standard error."""
     try:
         app()
-    except (CallWrong, StoreBusy, StoreMissing, answers.Wrong) as error:
+    except (CallWrong, StoreBusy, StoreMissing, answers.Wrong, *keeping.Unusable) as error:
         print(f"onegate: {error}", file=sys.stderr)
         sys.exit(2)
     except DiskFull as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from pipelines.defs import models, publication, quality, schedules, sources
+from pipelines.defs import models, publication, pulls, quality, schedules, sources
 from pipelines.workshop import Workshop
 from warehouse.settings import Settings
 
@@ -43,12 +43,13 @@ def onegate_definitions(resources: Mapping[str, object] | None = None) -> dg.Def
         quality.outcomes(),
         publication.release(),
     ]
+    pulled = {source.id: (source, pulls.pull_job(source)) for source in pulls.pulled_sources()}
     ingest_landing, build_release = schedules.ingest_landing(), schedules.build_release()
     return dg.Definitions(
-        assets=[*loaded, *built],
+        assets=[*loaded, *built, *(pulls.pull_asset(source) for source, _ in pulled.values())],
         asset_checks=[quality.table_checks()],
-        jobs=[ingest_landing, build_release],
-        schedules=[schedules.nightly(build_release)],
+        jobs=[ingest_landing, build_release, *(job for _, job in pulled.values())],
+        schedules=[schedules.nightly(build_release), *(pulls.pull_schedule(*each) for each in pulled.values())],
         sensors=[schedules.landing(ingest_landing)],
         resources={"settings": _settings, "workshop": _workshop, **(resources or {})},
         executor=dg.in_process_executor,

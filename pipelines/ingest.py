@@ -24,6 +24,7 @@ from pipelines.loading import Loader
 from pipelines.personal import Hasher, hmac_key
 from pipelines.receipts import COUNTS, IngestReport, Left, Receipt
 from pipelines.source import CANONICAL, Emission, Source, by_id, feed_of, sources
+from pipelines.transports.outcomes import note_outcomes
 from warehouse.contract import feeds
 from warehouse.crash_point import crash_point
 from warehouse.disk_space import DiskFull, noticing_full_disk
@@ -63,7 +64,7 @@ def ingest(
     report = IngestReport()
     deliveries = list(_deliveries([Path(path) for path in paths], source, feed, report))
     say = on_progress or (lambda _: None)
-    with writing(settings, patience=settings.patience, say=say) as con:
+    with noticing_full_disk(settings, "opening the store"), writing(settings, patience=settings.patience, say=say) as con:
         hasher = Hasher(con, hmac_key(settings))
         for number, delivery in enumerate(deliveries):
             say(f"{number + 1}/{len(deliveries)} {shown(delivery.path.name)}")
@@ -74,7 +75,9 @@ def ingest(
                 report.refused += [Left(str(each.path), f"E_DISK_FULL: {error}") for each in deliveries[number:]]
                 break
         _limits(report)
-        show_alerts(con, settings)
+        with suppress(DiskFull), noticing_full_disk(settings, "telling of alerts"):  # the receipts count, even where nothing more can be written
+            show_alerts(con, settings)
+            note_outcomes(con, settings, report)
     return report
 
 

@@ -27,7 +27,21 @@ FILTERS = {"requested": ("start_date", "end_date"), "updated": ("updated_after",
 OVERLAP_DAYS = {"requested": 90.0, "updated": 1.0}  # a request is closed weeks after it was made; an update shows at once
 SHORTEST = timedelta(seconds=1)
 
-Request = dict[str, Any]
+DECODER = json.JSONDecoder()
+
+
+@dataclass(frozen=True)
+class Request:
+    """One service request: its id, its fields, and the JSON text that the server sent for it."""
+
+    id: str
+    fields: dict[str, Any]
+    text: str
+
+    @property
+    def line(self) -> bytes:
+        """On one line: in JSON a line end is only ever a blank."""
+        return (self.text.replace("\r", " ").replace("\n", " ") + "\n").encode()
 
 
 @dataclass(frozen=True)
@@ -90,8 +104,8 @@ class _Reader:
         with Part(self._errand.settings) as part:
             for request in self._server.requests(span):
                 self._check(request)
-                part.write((json.dumps(request, ensure_ascii=False, separators=(",", ":")) + "\n").encode())
-                at = _instant(request.get(f"{span.by}_datetime"), self._errand.source.zone)
+                part.write(request.line)
+                at = _instant(request.fields.get(f"{span.by}_datetime"), self._errand.source.zone)
                 newest = max(filter(None, [newest, at]), default=None)
             if part.rows:
                 self._errand.land(part, NAME)
@@ -119,10 +133,10 @@ class _Reader:
         if self._section.times_without_zone == "local":
             return
         for name in TIMES:
-            if request.get(name) and not ZONED.fullmatch(str(request[name])):
-                identity = request.get("service_request_id")
+            written = request.fields.get(name)
+            if written and not ZONED.fullmatch(str(written)):
                 raise PullFailed(
-                    f"{name} of request {identity} has no time zone ({request[name]}), which Open311 requires. If its operator confirms that such times "
+                    f"{name} of request {request.id} has no time zone ({written}), which Open311 requires. If its operator confirms that such times "
                     f"are local time of {self._errand.source.zone}, set `times_without_zone: local` in the definition."
                 )
 
@@ -137,50 +151,61 @@ class _Server:
     fixed: dict[str, str]
 
     def requests(self, span: Span) -> Iterator[Request]:
-        """Every request of a span, once."""
+        """Every request of a span, once. An update during the reading moves a request out of the span and the others up a page, so pages are then
+        read again until nothing new shows."""
         seen: set[str] = set()
-        first = self._page(span, 1)
-        if len(first) >= self.page_size and _ids(self._page(span, 2)) == _ids(first):
-            yield from self._halved(span)
-            return
-        page, number = first, 1
-        while fresh := [request for request in page if _id(request) not in seen]:
-            seen |= _ids(fresh)
-            yield from fresh
-            number += 1
-            page = self._page(span, number)
+        is_complete = False
+        while not is_complete:
+            before, pages = len(seen), 0
+            for page in self._pages(span):
+                pages += 1
+                fresh = [request for request in page if request.id not in seen]
+                seen |= _ids(fresh)
+                yield from fresh
+            is_complete = span.by == "requested" or pages < 2 or len(seen) == before
 
-    def _halved(self, span: Span) -> Iterator[Request]:
-        """A span of which the server gives only a part."""
-        if span.end - span.start <= SHORTEST:
-            raise PullFailed(
-                f"{self.address} gives at most {self.page_size} requests, and that many within a second ({_text(span.start)}): "
-                "some would be lost. Ask its operator for pages or a larger limit."
-            )
+    def _pages(self, span: Span) -> Iterator[list[Request]]:
+        """Pages until one brings nothing new; those of both halves where the server has no pages and more than fits."""
         seen: set[str] = set()
-        for half in span.halves():
-            fresh = [request for request in self.requests(half) if _id(request) not in seen]
-            seen |= _ids(fresh)
-            yield from fresh
+        number = 1
+        while (page := self._page(span, number)) and not _ids(page) <= seen:
+            yield page
+            seen |= _ids(page)
+            number += 1
+        if number == 2 and len(page) >= self.page_size:
+            if span.end - span.start <= SHORTEST:
+                raise PullFailed(
+                    f"{self.address} gives at most {self.page_size} requests, and that many within a second ({_text(span.start)}): "
+                    "some would be lost. Ask its operator for pages or a larger limit."
+                )
+            for half in span.halves():
+                yield from self._pages(half)
 
     def _page(self, span: Span, number: int) -> list[Request]:
         asked = {**self.fixed, **span.parameters(), "page": str(number), "page_size": str(self.page_size)}
         body = self.web.get(self.address, asked)
         try:
-            found = json.loads(body)
+            return list(_read(body.decode("utf-8-sig")))
         except (ValueError, RecursionError) as error:
-            raise PullFailed(f"{self.address} answered something that is no JSON: {body[:60]!r}") from error
-        if not isinstance(found, list) or not all(isinstance(each, dict) and each.get("service_request_id") for each in found):
-            raise PullFailed(f"{self.address} answered no list of requests, each with its service_request_id: {body[:60]!r}")
-        return found
+            raise PullFailed(f"{self.address} answered no list of requests, each with its service_request_id: {body[:60]!r}") from error
 
 
-def _id(request: Request) -> str:
-    return str(request["service_request_id"])
+def _read(text: str) -> Iterator[Request]:
+    """The requests of a page, each with its text as it was sent."""
+    found = json.loads(text)
+    if not isinstance(found, list):
+        raise ValueError("no list")
+    at = text.index("[") + 1
+    for fields in found:
+        if not isinstance(fields, dict) or not fields.get("service_request_id"):
+            raise ValueError("no request")
+        start = text.index("{", at)
+        _, at = DECODER.raw_decode(text, start)
+        yield Request(str(fields["service_request_id"]), fields, text[start:at])
 
 
 def _ids(requests: list[Request]) -> set[str]:
-    return {_id(request) for request in requests}
+    return {request.id for request in requests}
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,17 @@ from pipelines.receipts import COUNTS, IngestReport
 from pipelines.transports.pushes import Delivery, close, find, opened
 from warehouse.settings import Settings
 
+TRIED_AGAIN = "E_DISK_FULL"  # no verdict on the file: it is loaded when there is room
+
 
 def note_outcomes(con: duckdb.DuckDBPyConnection, settings: Settings, report: IngestReport) -> None:
     """Note the outcome of every pushed file that this ingest read, and of those that an ingest read which died before it could say so."""
     if not (settings.inbox_dir / "push").is_dir():
         return
     told = _told(settings, report)
-    for identity, (delivery, outcome) in told.items():
+    for delivery, outcome in told.values():
         if not delivery.outcome or delivery.outcome["status"] != "loaded":
-            close(settings, replace(delivery, id=identity), outcome)
+            close(settings, delivery, outcome)
     for delivery in opened(settings):
         if delivery.id not in told and (outcome := _from_ledger(con, delivery)):
             close(settings, delivery, outcome)
@@ -28,9 +29,8 @@ def note_outcomes(con: duckdb.DuckDBPyConnection, settings: Settings, report: In
 
 def _told(settings: Settings, report: IngestReport) -> dict[str, tuple[Delivery, dict[str, Any]]]:
     """What the report says of pushed files."""
-    said: dict[str, dict[str, Any]] = {
-        each.file: {"status": "refused", "reason": each.reason} for each in (*report.refused, *report.ignored)
-    }
+    left = [each for each in (*report.refused, *report.ignored) if not each.reason.startswith(TRIED_AGAIN)]
+    said: dict[str, dict[str, Any]] = {each.file: {"status": "refused", "reason": each.reason} for each in left}
     said |= {each.file: {"status": "loaded", **{name: getattr(each, name) for name in ("read", *COUNTS)}} for each in report.receipts}
     found = {}
     for file, outcome in said.items():

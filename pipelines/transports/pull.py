@@ -105,9 +105,16 @@ class Errand:
         landing_name(self.source, name, self.file_rest(name, hashlib.sha256().hexdigest()))
 
 
-def is_pulled(source: Source) -> bool:
-    """Whether the source's records are fetched."""
-    return source.fetched is not None
+def unset_secrets(settings: Settings, source: Source) -> str | None:
+    """Which value that the definition names is not there, or None when the source can be pulled."""
+    errand = Errand(settings, source, None, Pulled(source.id), lambda _: None)
+    named = [each for each in vars(source.fetched).values() if isinstance(each, Secret)] if source.fetched else []
+    try:
+        for secret in named:
+            errand.secret(secret, "What the definition names")
+    except PullUnset as error:
+        return str(error)
+    return None
 
 
 def pull(settings: Settings, source: str | Source, window: Window | None = None, say: Say | None = None) -> Pulled:

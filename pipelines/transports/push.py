@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import errno
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pipelines.transports.inbox import NotClaimed, Part, known_source, landing_n
 from pipelines.transports.problems import Problem
 from pipelines.transports.push_keys import pushing_sources, source_of
 from pipelines.transports.pushes import Delivery, InFlight, accept, delivery_id, find, finish, locked, recover
+from warehouse.disk_space import DiskFull, is_full, require_room
 from warehouse.settings import Settings
 
 ENDINGS = {"application/x-ndjson": ".ndjson", "application/ndjson": ".ndjson", "text/csv": ".csv"}
@@ -139,6 +139,7 @@ class Push:
         if media_type not in ENDINGS or coding not in CODINGS:
             raise Problem("media_type")
         self._check_length(request)
+        require_room(self._settings, int(request.headers.get("content-length", 0)), "receiving records")
         key, feed = _idempotency_key(request), request.query_params.get("feed", "")
         identity = delivery_id(source, key)
         try:
@@ -175,8 +176,8 @@ def _answered(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[R
             return problem.response()
         except ClientDisconnect:
             return Problem("broken_off").response()
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        except (OSError, DiskFull) as error:
+            if not isinstance(error, DiskFull) and not is_full(error):
                 raise
             return Problem("disk_full").response()
 

@@ -106,6 +106,8 @@ class Open311Section:
         if "api_key" in values:
             values["api_key"] = Secret.read(values["api_key"], "api_key")
         section = cls(**values)
+        if section.start is not None and type(section.start) is not date:
+            raise ValueError("open311: `start` is a date, YYYY-MM-DD")
         if section.by not in ("requested", "updated"):
             raise ValueError("open311: `by` is requested or updated")
         if section.times_without_zone not in ("refuse", "local"):

@@ -56,9 +56,10 @@ def test_nothing_is_published_before_it_was_checked():
 def test_jobs_run_in_one_process_and_start_by_themselves():
     repository = defs().get_repository_def()
     jobs = {job.name: job.executor_def.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert jobs == {"ingest_landing": "in_process", "build_release": "in_process"}
+    assert jobs == {"ingest_landing": "in_process", "build_release": "in_process", "pull_open311": "in_process"}
     assert [(s.name, s.cron_schedule, s.execution_timezone, s.default_status.value) for s in repository.schedule_defs] == [
-        ("nightly", "0 2 * * *", "Asia/Shanghai", "RUNNING")
+        ("nightly", "0 2 * * *", "Asia/Shanghai", "RUNNING"),
+        ("pull_open311", "0 1 * * *", "Asia/Shanghai", "RUNNING"),
     ]
     assert [(sensor.name, sensor.default_status.value) for sensor in repository.sensor_defs] == [("landing", "RUNNING")]
 
