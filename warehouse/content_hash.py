@@ -38,12 +38,12 @@ class ContentHash:
         return sorted(name for name in {*self.tables, *other.tables} if self.tables.get(name) != other.tables.get(name))
 
 
-def content_hash(con: duckdb.DuckDBPyConnection) -> ContentHash:
-    """Hash every table of the store."""
+def content_hash(con: duckdb.DuckDBPyConnection, prefixes: tuple[str, ...] = (*CONTENT, *SET_ASIDE)) -> ContentHash:
+    """Hash every table of the store, or those whose names begin so."""
     found = con.execute(
         "select table_name from duckdb_tables() where not temporary and database_name = current_database() order by 1"
     ).fetchall()
-    tables = {name: table_hash(con, name) for (name,) in found if name.startswith(CONTENT) or name in SET_ASIDE}
+    tables = {name: table_hash(con, name) for (name,) in found if name.startswith(prefixes)}
     return ContentHash(_joined(tables, CONTENT), _joined(tables, CORE), _joined(tables, SET_ASIDE), tables)
 
 

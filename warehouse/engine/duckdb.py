@@ -68,10 +68,10 @@ def open_store(settings: Settings) -> duckdb.DuckDBPyConnection:
     return open_tables(settings)
 
 
-def open_tables(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """Open or make the working store at the settings' path, whatever the archive holds."""
+def open_tables(settings: Settings, path: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open or make the working store, whatever the archive holds; `path`: one that is made aside."""
     try:
-        con = duckdb.connect(str(settings.warehouse_path), config=STORAGE)
+        con = duckdb.connect(str(path or settings.warehouse_path), config=STORAGE)
     except duckdb.IOException as error:
         if "lock" not in str(error).lower():
             raise
