@@ -23,7 +23,7 @@ from warehouse.crash_point import crash_point
 from warehouse.disk_space import noticing_full_disk, require_room
 from warehouse.engine.duckdb import open_readonly
 from warehouse.read_back import Fingerprint, fingerprint
-from warehouse.release_content import BY_DAY, analyst_queries, board_queries, release_info
+from warehouse.release_content import analyst_queries, board_queries, in_order, release_info
 from warehouse.settings import Settings
 
 KEPT = 5
@@ -191,8 +191,7 @@ def _fill(con: duckdb.DuckDBPyConnection, queries: Mapping[str, str]) -> None:
     con.execute("begin")
     try:
         for name, query in queries.items():
-            order = f" order by {BY_DAY[name]}" if name in BY_DAY else ""
-            con.execute(f'create table draft."{name}" as {query}{order}')
+            con.execute(f'create table draft."{name}" as {in_order(name, query)}')
     except duckdb.Error:
         con.execute("rollback")
         raise

@@ -48,6 +48,12 @@ def release_info(stamp: str, published_at: datetime) -> str:
     return f"select '{stamp}' as stamp, (select as_of_on from build_as_of) as as_of, cast('{published_at.isoformat()}' as timestamptz) as published_at"
 
 
+def in_order(table: str, query: str) -> str:
+    """The query with its rows by day, where the table is one that pages read by days and has the day."""
+    day = f'"{BY_DAY.get(table)}"'
+    return f"{query} order by {day}" if day in query else query
+
+
 def columns_by_table(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     """Column names of every table in the store."""
     found: dict[str, list[str]] = {}
