@@ -51,13 +51,13 @@ def test_trap_07_one_rater_is_one_voice(town):
     assert town.parts("response_rate") == (2, 2)  # never above one: cases, not ratings
 
 
+GRADES = [1] * 114 + [5] * 6
 SCALES = {"best is 1": {"1": "5", "2": "4", "3": "3", "4": "2", "5": "1"}, "best is 5": {str(n): str(n) for n in range(1, 6)}}
 
 
-@pytest.mark.parametrize("scale", SCALES)
-def test_trap_19_a_scale_the_wrong_way_round(town, tmp_path, monkeypatch, scale):
-    """One file of a platform where 1 is the best, mapped both ways: 114 of 120 people are very satisfied, or very dissatisfied."""
-    definition = dedent("""
+def platform(scale: str) -> str:
+    """A definition that maps the platform's grades one way or the other."""
+    return dedent("""
         source: platform
         files: ["grades*.csv"]
         emits:
@@ -68,17 +68,36 @@ def test_trap_19_a_scale_the_wrong_way_round(town, tmp_path, monkeypatch, scale)
               rated_at: at
               channel: {constant: web}
         """).replace("{CODES}", "{" + ", ".join(f"'{code}': '{grade}'" for code, grade in SCALES[scale].items()) + "}")
-    (tmp_path / "platform.yaml").write_text(definition)
+
+
+def guards_that_fired(town) -> set[str]:
+    outcomes = judge(town.con, {"core_rating": suites()["core_rating"]}).outcomes
+    return {outcome.rule.id for outcome in outcomes if outcome.result != "passed"} & {"scale_direction", "bad_share_plausible"}
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_trap_19_a_scale_the_wrong_way_round(town, tmp_path, monkeypatch, scale):
+    """One file of a platform where 1 is the best, mapped both ways: 114 of 120 people are very satisfied, or the file is refused."""
+    (tmp_path / "platform.yaml").write_text(platform(scale))
     monkeypatch.setitem(sources(), "platform", load(tmp_path / "platform.yaml"))
-    grades = [1] * 114 + [5] * 6
-    town.receive("platform", grades="id,grade,at\n" + "".join(f"R{n},{grade},2024-03-06 09:00:00\n" for n, grade in enumerate(grades)))
+    text = "id,grade,at\n" + "".join(f"R{n},{grade},2024-03-06 09:00:00\n" for n, grade in enumerate(GRADES))
+    if scale == "best is 1":
+        town.receive("platform", grades=text)
+        town.build()
+        assert town.parts("active_good_rating_rate") == (114, 120)
+        assert guards_that_fired(town) == set()
+    else:
+        with pytest.raises(AssertionError, match="E_DIRECTION: 114 of its ratings would be bad"):
+            town.receive("platform", grades=text)
+
+
+def test_trap_19_a_scale_the_wrong_way_round_in_the_contracts_own_columns(town):
+    """Nobody maps anything here, so nothing can be refused: the gate holds the release back."""
+    lines = (f"R{n},,{grade},false,2024-03-06 09:00:00,web,p{n},1" for n, grade in enumerate(GRADES))
+    town.receive(ratings=HEADER + "\n".join(lines) + "\n")
     town.build()
-    assert town.parts("active_good_rating_rate") == ((114, 120) if scale == "best is 1" else (6, 120))
-    fired = {
-        outcome.rule.id for outcome in judge(town.con, {"core_rating": suites()["core_rating"]}).outcomes if outcome.result != "passed"
-    }
-    guards = {"scale_direction", "bad_share_plausible"}
-    assert fired & guards == (set() if scale == "best is 1" else guards)  # a release with the naive mapping is not published
+    assert town.parts("active_good_rating_rate") == (6, 120)
+    assert guards_that_fired(town) == {"scale_direction", "bad_share_plausible"}
 
 
 def test_trap_19_a_code_that_nobody_mapped_is_no_grade(town):
