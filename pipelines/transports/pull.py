@@ -12,8 +12,10 @@ from pipelines.source import Source
 from pipelines.transports.inbox import Landed, Part, forget_parts, known_source, landing_name
 from pipelines.transports.position import pulling
 from pipelines.transports.section import Open311Section, PostgresSection, Secret
+from warehouse.crash_point import crash_point
 from warehouse.settings import Settings
 
+PULLED = "pull.landed"  # a moment at which tests kill the process: rows have landed, the position is not yet remembered
 Say = Callable[[str], None]
 
 
@@ -91,6 +93,7 @@ class Errand:
         """Land a part that has rows; `name` is what it holds, such as a table."""
         landed = part.land(self.source.id, landing_name(self.source, name, self.file_rest(name, part.sha256)))
         self.pulled.landed.append(landed)
+        crash_point(PULLED)
         self.say(f"{landed.rows:,} rows of {name} landed as {landed.path.name}")
 
     def file_rest(self, name: str, sha256: str) -> str:

@@ -18,8 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.transports.inbox import forget_parts, land, read_json, write_json
+from warehouse.crash_point import crash_point
 from warehouse.settings import Settings
 
+# moments at which tests kill the process: the body is on the disk, the delivery is remembered, the file has landed
+CRASH_POINTS = BODY_KEPT, REMEMBERED, LANDED = ("push.body_kept", "push.remembered", "push.landed")
 KEPT_SECONDS = 30 * 86_400  # how long a key is remembered after its file was loaded or refused
 
 
@@ -88,13 +91,16 @@ def find(settings: Settings, source: str, identity: str) -> Delivery | None:
 def accept(settings: Settings, delivery: Delivery) -> None:
     """Remember a delivery whose body is on the disk, then let it land. From the first of the two on it is accepted."""
     record = _folder(settings, delivery.source, "open") / f"{delivery.id}.json"
+    crash_point(BODY_KEPT)
     try:
         write_json(record, asdict(delivery))
     except OSError:
         if not record.exists():  # else it may be on the disk, and whoever finds it must find the body
             (settings.inbox_dir / delivery.part).unlink(missing_ok=True)
         raise
+    crash_point(REMEMBERED)
     finish(settings, delivery)
+    crash_point(LANDED)
 
 
 def finish(settings: Settings, delivery: Delivery) -> None:
