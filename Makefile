@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || (command -v sudo >/dev/null && sudo -n tr
 DEMO_FLAGS := $(if $(CI),--no-serve)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check serve bench screens docs cities clean browser lock
+.PHONY: help demo test soak check serve bench screens docs cities clean browser lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -21,6 +21,9 @@ test: .venv/.ready browser ## everything that CI checks: style, imports, types, 
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pyright --pythonpath $(BIN)/python > .venv/pyright.log || { tail -40 .venv/pyright.log; exit 1; }
 	$(BIN)/pytest -n 2 --dist loadscope
+
+soak: .venv/.ready ## the long tests: thousands of damaged files, kills, orders (hours)
+	$(BIN)/pytest -m soak
 
 check: .venv/.ready ## quick: style, imports, types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports --no-cache && $(BIN)/pyright --pythonpath $(BIN)/python

@@ -39,12 +39,11 @@ def raise_alert(con: duckdb.DuckDBPyConnection, alert: Alert) -> None:
     )
 
 
-def settle_alerts(con: duckdb.DuckDBPyConnection, source: str, kind: str, subjects: list[str], by: str) -> None:
-    """Close the alerts of a source that are put right."""
-    con.execute(
-        "update ledger_alert set cleared_at = now(), cleared_by = $4 where source_id = $1 and kind = $2 and list_contains($3, subject) and cleared_at is null",
-        [source, kind, subjects, by],
-    )
+def settle_alerts(con: duckdb.DuckDBPyConnection, source: str, right: list[tuple[str, str]], by: str) -> None:
+    """Close the alerts of a source that are put right, by kind and subject."""
+    found = con.execute("select alert_id, kind, subject from ledger_alert where source_id = ? and cleared_at is null", [source]).fetchall()
+    if numbers := [number for number, kind, subject in found if (kind, subject) in right]:
+        clear_alerts(con, numbers, by)
 
 
 def clear_alerts(con: duckdb.DuckDBPyConnection, numbers: list[int], by: str) -> int:

@@ -59,9 +59,11 @@ def note_refusal(con: duckdb.DuckDBPyConnection, path: Path, sha256: str, emissi
 
 def _alert(con: duckdb.DuckDBPyConnection, file: Loaded, loader: Loader) -> None:
     """Raise what the file's columns and records call for, and settle what this file puts right."""
-    feed, name = file.emits[0].feed.name, Path(file.name).name
-    settle_alerts(con, file.source.id, REFUSED, [name], _BY)
-    settle_alerts(con, file.source.id, MISSING, [f"{feed}.{column}" for column in loader.header.names], _BY)
+    feed = file.emits[0].feed.name
+    right = [(REFUSED, Path(file.name).name), *((MISSING, f"{feed}.{column}") for column in loader.header.names)]
+    if loader.quarantined < loader.read:
+        right.append((UNREADABLE, feed))
+    settle_alerts(con, file.source.id, right, _BY)
     for column in loader.header.new():
         sentence = f"Column {column} of {feed} is new and nothing reads it; its values are kept beside the rows (ledger_extra)."
         raise_alert(con, Alert(file.source.id, feed, NEW, f"{feed}.{column}", file.name, sentence))
@@ -71,8 +73,6 @@ def _alert(con: duckdb.DuckDBPyConnection, file: Loaded, loader: Loader) -> None
     if loader.read and loader.quarantined == loader.read:
         sentence = f"Every record of the file is in quarantine: {', '.join(_reasons(con, file.file_id))}."
         raise_alert(con, Alert(file.source.id, feed, UNREADABLE, feed, file.name, sentence))
-    elif loader.read:
-        settle_alerts(con, file.source.id, UNREADABLE, [feed], _BY)
 
 
 def _reasons(con: duckdb.DuckDBPyConnection, file_id: int) -> list[str]:

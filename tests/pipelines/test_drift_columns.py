@@ -36,7 +36,9 @@ def test_a_new_column_is_kept_beside_the_rows_and_told(bench) -> None:
     assert bench.counts() == (3, 3, 0)
     assert drift(bench) == [(2, "new_column", "weather")]
     assert alerts(bench) == [("new_column", "case_events.weather")]
-    assert bench.report.notes == ["case_events-2.csv: new columns, which nothing reads yet, are kept beside the rows (ledger_extra): weather"]
+    assert bench.report.notes == [
+        "case_events-2.csv: new columns, which nothing reads yet, are kept beside the rows (ledger_extra): weather"
+    ]
     kept = bench.sql("select row_no, extra->>'weather' from ledger_extra join core_case_event using (file_id, row_no) order by 1")
     assert kept[0] == (1, "rain")
     assert [row for row, _ in kept] == [1, 3]
@@ -76,14 +78,15 @@ def test_a_missing_required_column_refuses_the_file_whole_and_raises_an_alert(be
     rows = [dict(zip(bench.columns, row, strict=True)) for row in bench.base(5, 3)]
     lines = "".join(json.dumps({key: row[key] for key in row if key != "case_id"}, ensure_ascii=False) + "\n" for row in rows)
     text = bench.text([[*row[:1], *row[2:]] for row in bench.base(5, 3)], [*bench.columns[:1], *bench.columns[2:]])
-    content = lines if name.endswith(".jsonl") else text
-    report = bench.put(gzip.compress(content.encode()) if name.endswith(".gz") else content, name)
+    plain = (lines if name.endswith(".jsonl") else text).encode()
+    content = gzip.compress(plain) if name.endswith(".gz") else plain
+    report = bench.put(content, name)
     assert "E_SCHEMA_MISSING" in report.refused[0].reason and report.needs_a_person
     assert bench.sql("select * from core_case_event order by event_id") == before
     assert bench.sql("select status, read from ledger_file order by file_id") == [("loaded", 2), ("refused", 0)]
     assert bench.sql("select count(*) from ledger_quarantine") == [(0,)]
     assert alerts(bench) == [("refused", name)]
-    bench.put(content if name.endswith(".jsonl") else gzip.compress(content.encode()) if name.endswith(".gz") else content, name)
+    bench.put(content, name)
     assert len(listed(bench.settings)) == 1 and bench.sql("select count(*) from ledger_file") == [(2,)]  # told once
 
 
