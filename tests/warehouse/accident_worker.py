@@ -29,8 +29,8 @@ def acknowledge(book: Path, entry: dict[str, Any]) -> None:
         os.fsync(file.fileno())
 
 
-def work(home: str, book: str, files: list[str], crash_at: str, publishing: bool) -> None:
-    """Do what is left to do."""
+def work(home: str, book: str, files: list[str], crash_at: str, then: str) -> None:
+    """Do what is left to do; `then`: nothing, build, or build whole (with the rollups)."""
     if crash_at:
         os.environ["ONEGATE_CRASH_AT"] = crash_at
     settings, kept = Settings(Path(home), low_water=0, threads=1), Path(book)
@@ -39,10 +39,11 @@ def work(home: str, book: str, files: list[str], crash_at: str, publishing: bool
         if path not in done:
             [receipt] = ingest(settings, [path]).receipts
             acknowledge(kept, {"file": path, "sha256": receipt.sha256, "read": receipt.read, "quarantined": receipt.quarantined})
-    if publishing:
+    if then:
         with writing(settings) as con:
             build_models(con)
-            build_rollups(con)
+            if then == "build whole":
+                build_rollups(con)
             made = publish(con, settings)
         acknowledge(kept, {"release": made.stamp})
 

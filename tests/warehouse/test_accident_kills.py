@@ -12,6 +12,7 @@ import random
 import re
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,10 +54,10 @@ class Site:
     def settings(self) -> Settings:
         return Settings(self.home, low_water=0, threads=1)
 
-    def job(self, crash_at: str, publishing: bool) -> dict[str, Any]:
+    def job(self, crash_at: str, then: str) -> dict[str, Any]:
         """What a child is given to do."""
         files = [str(path) for path in self.files]
-        return {"home": str(self.home), "book": str(self.book), "files": files, "crash_at": crash_at, "publishing": publishing}
+        return {"home": str(self.home), "book": str(self.book), "files": files, "crash_at": crash_at, "then": then}
 
     def acknowledged(self) -> list[dict[str, Any]]:
         """Receipts and releases, as far as their lines were written to the end."""
@@ -64,9 +65,9 @@ class Site:
         return [json.loads(line) for line in lines]
 
 
-def work(site: Site, crash_at: str = "", *, publishing: bool = True) -> None:
+def work(site: Site, *, then: str = "build") -> None:
     """Do in this process what a child does."""
-    run_path(str(WORKER), {"JOB": site.job(crash_at, publishing)})
+    run_path(str(WORKER), {"JOB": site.job("", then)})
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,7 @@ def children() -> Any:
 def make_site(home: Path) -> Site:
     """A fresh installation with a fixed key, and its files: some rows are corrected and retracted, one cannot be read."""
     site = Site(home / "home", home / "book.jsonl", [*FILES, home / "ratings-doubtful.csv", home / "case_events-late.csv"])
+    home.mkdir(exist_ok=True)
     site.settings.prepare()
     (site.settings.secrets_dir / "hmac.key").write_text("5e" * 32, "ascii")
     site.files[-2].write_text(DOUBTFUL, "utf-8")
@@ -88,20 +90,20 @@ def make_site(home: Path) -> Site:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, ContentHash]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ContentHash]:
     """What the installation must hold in the end, before and after the build."""
     site = make_site(tmp_path_factory.mktemp("undisturbed"))
     found = {}
-    for publishing in (False, True):
-        work(site, publishing=publishing)
+    for then in ("", "build"):
+        work(site, then=then)
         with writing(site.settings) as con:
-            found[publishing] = content_hash(con)
+            found[then] = content_hash(con)
     return found
 
 
-def run(children: Any, site: Site, crash_at: str = "", after: float | None = None, publishing: bool = True) -> int:
+def run(children: Any, site: Site, crash_at: str = "", after: float | None = None, then: str = "build") -> int:
     """Have a child work; kill it after some seconds if told so. Returns its exit code."""
-    child = children.Process(target=run_path, args=(str(WORKER), {"JOB": site.job(crash_at, publishing)}))
+    child = children.Process(target=run_path, args=(str(WORKER), {"JOB": site.job(crash_at, then)}))
     child.start()
     if after is not None:
         child.join(after)
@@ -203,60 +205,74 @@ def test_five_kills_lose_and_double_nothing(tmp_path, children, undisturbed):
         assert reader.reads == 0 and release.current(site.settings) is None
         work(site)
     check_kept(site)
-    check_content(site, undisturbed[True])
+    check_content(site, undisturbed["build"])
     assert reader.stamps == [entry["release"] for entry in site.acknowledged() if "release" in entry]
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("point", [point for point in CRASH_POINTS if point not in BY_HAND])
 def test_a_kill_at_every_point_loses_and_doubles_nothing(tmp_path, children, undisturbed, point):
-    publishing = point.startswith(("build", "release"))
+    then = "build" if point.startswith(("build", "release")) else ""
     site, killed = make_site(tmp_path), 0
     with reading(site):
         for nth in range(1, 13):
-            if run(children, site, f"{point}:{nth}", publishing=publishing) != KILLED:
+            if run(children, site, f"{point}:{nth}", then=then) != KILLED:
                 break
             killed += 1
             check_kept(site)
-        work(site, publishing=publishing)
+        work(site, then=then)
     assert killed >= 1
-    check_content(site, undisturbed[publishing])
+    check_content(site, undisturbed[then])
+
+
+@pytest.fixture(scope="module")
+def spans(tmp_path_factory: pytest.TempPathFactory, children: Any) -> dict[str, float]:
+    """How long a child takes to load, and to build and publish, so that kills fall anywhere in between on any machine."""
+    site, found = make_site(tmp_path_factory.mktemp("spans")), {}
+    for then in ("", "build whole"):
+        began = time.monotonic()
+        assert run(children, site, then=then) == 0
+        found[then] = time.monotonic() - began
+    return found
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(40))
-def test_kills_at_random_while_loading(tmp_path, children, undisturbed, seed):
-    dice, site, killed = random.Random(seed), make_site(tmp_path), 0
-    for _ in range(10):
-        killed += run(children, site, after=dice.uniform(0.02, 0.6), publishing=False) == KILLED
-        check_kept(site)
-    work(site, publishing=False)
-    assert killed >= 1
-    check_content(site, undisturbed[False])
+def test_ten_kills_at_random_while_loading(tmp_path, children, undisturbed, spans, seed):
+    dice, killed, site, sites = random.Random(seed), 0, make_site(tmp_path / "0"), 1
+    while killed < 10:
+        if run(children, site, after=dice.uniform(0, spans[""]), then="") == KILLED:
+            killed += 1
+            check_kept(site)
+        else:  # got through: the next kills hit another installation
+            check_content(site, undisturbed[""])
+            site, sites = make_site(tmp_path / str(sites)), sites + 1
+    work(site, then="")
+    check_kept(site)
+    check_content(site, undisturbed[""])
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(10))
-def test_kills_at_random_while_building_and_publishing(tmp_path, children, undisturbed, seed):
+def test_ten_kills_at_random_while_building_and_publishing(tmp_path, children, undisturbed, spans, seed):
     dice, site, killed = random.Random(seed), make_site(tmp_path), 0
-    work(site, publishing=False)
+    work(site, then="")
     with reading(site):
-        for _ in range(10):
-            killed += run(children, site, after=dice.uniform(0.2, 6.0)) == KILLED
+        while killed < 10:
+            killed += run(children, site, after=dice.uniform(0, spans["build whole"]), then="build whole") == KILLED
             check_kept(site)
         work(site)
-    assert killed >= 1
-    check_content(site, undisturbed[True])
+    check_content(site, undisturbed["build"])
 
 
 def test_a_ledger_written_apart_would_be_noticed(tmp_path, undisturbed):
     """The oracle can fail: a file whose line in the ledger is gone is loaded again, and its quarantine shows it."""
     site = make_site(tmp_path)
-    work(site, publishing=False)
+    work(site, then="")
     with writing(site.settings) as con:
         con.execute("insert into ledger_quarantine from ledger_quarantine")
         con.execute("insert into core_rating from core_rating limit 1")
     with pytest.raises(AssertionError):
         check_kept(site)
     with pytest.raises(AssertionError):
-        check_content(site, undisturbed[False])
+        check_content(site, undisturbed[""])
