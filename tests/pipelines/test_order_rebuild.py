@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from onegate.cli import app
+from pipelines import quarantine
 from pipelines.backup import BackupUnusable, backup, restore
 from pipelines.ingest import ingest
 from pipelines.rebuild import RebuildFailed, rebuild
@@ -23,7 +24,9 @@ from warehouse.release import current, publish
 from warehouse.settings import Settings
 
 GOLDEN = Path(__file__).parents[1] / "onegate" / "golden"
-DOUBTFUL = "rating_id,grade,rated_at,channel\nD1,5,2024-03-01T09:00:00+08:00,web\nD2,9,2024-03-01T09:00:00+08:00,web\n"
+DOUBTFUL = "rating_id,grade,rated_at,channel\n" + "".join(
+    f"D{number},{grade},2024-03-01T09:00:00+08:00,web\n" for number, grade in ((1, 5), (2, 9), (3, 8), (4, 7))
+)
 CORRECTED = (
     "rating_id,grade,rated_at,channel\nD1,4,2024-03-01T09:00:00+08:00,web\n"  # one key and version, other content: the later arrival wins
 )
@@ -48,6 +51,9 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     ingest(settings, [GOLDEN / "platform" / "case_events.csv", GOLDEN / "late", desk])
     ingest(settings, [GOLDEN / "department"], source="department_system")
     ingest(settings, [desk / "ratings-1.csv"])  # known, and so no delivery of its own
+    aside = [entry["id"] for entry in quarantine.quarantined(settings)]  # of grades 9, 8 and 7
+    quarantine.release(settings, aside[1:2], {"grade": "3"}, quarantine.Decider("clerk", "asked the window"))
+    quarantine.dismiss(settings, aside[2:], quarantine.Decider("clerk", "a test of the terminal"))
     with writing(settings) as con:
         con.execute(
             "create table published_snapshot as select 'kept' as word; create table build_as_of as select date '2024-04-30' as as_of_on"
@@ -97,13 +103,15 @@ def test_rebuild_by_the_ledger_gives_the_same_content_and_the_same_ledger(copy):
     ledger = "select * from ledger_file order by file_id"
     before, books = hashed(copy), one(copy, ledger)
     report = rebuild(copy)
-    assert (report.from_ledger, report.files, report.differing, report.redefined) == (True, 5, [], [])
+    assert (report.from_ledger, report.files, report.differing, report.redefined) == (True, 7, [], [])
     assert hashed(copy).differing(before) == []
     assert hashed(copy).set_aside == before.set_aside
     assert one(copy, ledger) == books
     assert one(copy, "from published_snapshot") == [("kept",)]
-    assert one(copy, "select grade from core_rating where rating_id = 'D1'") == [(4,)]
-    assert one(copy, "select reasons from ledger_quarantine") == [(["E_RANGE:grade"],)]
+    assert one(copy, "select rating_id, grade from core_rating where rating_id like 'D%' order by 1") == [("D1", 4), ("D3", 3)]
+    assert one(copy, "select reasons from ledger_quarantine") == [(["E_RANGE:grade"],)] * 3
+    decided = "select decision, decided_by, reason from ledger_resolution order by 1"
+    assert one(copy, decided) == [("dismissed", "clerk", "a test of the terminal"), ("released", "clerk", "asked the window")]
     [receipt] = ingest(copy, [GOLDEN / "platform" / "ratings.csv"]).receipts  # and the numbers go on
     assert receipt.accepted > 0
     assert one(copy, "select count(*) = count(distinct file_id) from ledger_file") == [(True,)]
@@ -116,7 +124,7 @@ def test_rebuild_by_the_notes_alone_gives_the_same_content(copy, loss):
     before = hashed(copy)
     loss(copy)
     report = rebuild(copy)
-    assert (report.from_ledger, report.files) == (False, 5)
+    assert (report.from_ledger, report.files) == (False, 7)
     assert hashed(copy).differing(before) == []
 
 
