@@ -27,6 +27,7 @@ from dashboards.headers import SecurityHeaders, content_policy
 from dashboards.markup import lighten
 from dashboards.one_release import OneRelease
 from dashboards.pages.catalog import PAGES, page_at
+from dashboards.pages.quality_aside import DECIDE
 from dashboards.pages.render import first_html, page, page_header, page_panel, warm_up
 from dashboards.spare_collector import spare_collector
 from dashboards.theme import stylesheet
@@ -45,6 +46,7 @@ INDEX = """<!DOCTYPE html>
 def create_app(settings: Settings, routes: Sequence[BaseRoute] = ()) -> Dash:
     """The application over the releases of one installation; `.server` is the ASGI application, `routes` what it answers besides."""
     gate, workers = Gate(settings), Workers()
+    gate.takes_decisions = any(getattr(route, "path", "") == DECIDE for route in routes)
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, routes=list(routes))
     _add_pages(server, gate, workers)  # before Dash, whose own routes would answer the same addresses
     app = Dash(
@@ -57,7 +59,7 @@ def create_app(settings: Settings, routes: Sequence[BaseRoute] = ()) -> Dash:
         suppress_callback_exceptions=True,  # charts come and go with the page
         add_log_handler=False,
     )
-    server.state.dash, server.state.gate = app, gate
+    server.state.dash, server.state.gate, server.state.workers = app, gate, workers
     app.layout = _frame
     registry()  # read the definitions now, not while the first reader waits
     duckdb.execute("select $given", {"given": 1})  # its first parameter makes DuckDB load pandas, where that is installed: 0.7 s
@@ -119,6 +121,9 @@ def _add_pages(server: FastAPI, gate: Gate, workers: Workers) -> None:
     """Addresses of the pages, the theme and the health of the service."""
 
     async def index(request: Request) -> Response:
+        # what somebody may be about to follow (assets/prepare.js) is made ahead only while nobody waits for a page
+        if request.headers.get("x-intent") == "prepare" and not workers.is_idle:
+            return Response(status_code=204)
         return await workers.make(document, request)
 
     def document(request: Request) -> Response:

@@ -21,8 +21,18 @@ class Workers:
     def __init__(self) -> None:
         """None runs before the first page is wanted."""
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="page")
+        self._making = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits for a page."""
+        return self._making == 0
 
     async def make(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `work` returns, made in one of the threads within the caller's context."""
         context = copy_context()
-        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: context.run(work, *args, **kwargs))
+        self._making += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: context.run(work, *args, **kwargs))
+        finally:
+            self._making -= 1

@@ -52,6 +52,15 @@ def test_the_definition_card(new_tab, axe, href, size):
     assert faults(tab, axe) == {}
 
 
+def test_a_page_is_made_ahead_while_the_pointer_rests_on_its_link(tab):
+    tab.open("/?lang=en")
+    link = tab.page.locator("#header nav a[href^='/waiting']").first
+    with tab.page.expect_request(lambda request: request.method == "HEAD") as asked:
+        link.hover()
+    assert asked.value.url.endswith(link.get_attribute("href"))
+    assert asked.value.response().status in (200, 204)
+
+
 def test_everything_that_opens_is_open(tab, axe):
     tab.open("/?lang=en")
     tab.page.evaluate("document.querySelectorAll('#page details').forEach(one => { one.open = true; })")
