@@ -26,22 +26,22 @@ def serve(
 ) -> None:
     """Serve the dashboards, and take what sources push."""
     from dashboards.app import serve as run_dashboards
+    from onegate import quarantine_desk
     from pipelines.transports.push import routes
 
     if host not in ("127.0.0.1", "localhost", "::1"):
         raise typer.BadParameter("there are no accounts yet, so the dashboards listen on loopback only (127.0.0.1)")
     progress(f"OneGate is at http://{host}:{port}/  (Ctrl+C ends it)")
     settings = Settings.load(home)
-    run_dashboards(settings, host, port, routes(settings))
+    run_dashboards(settings, host, port, [*routes(settings), *quarantine_desk.routes(settings)])
 
 
 def schedule(port: Annotated[int, typer.Option(help="Port of the Dagster web server.")] = 3000, home: Home = None) -> None:
     """Run the Dagster daemon and web server: the landing folder's sensor and the nightly build."""
-    from pipelines.run import instance_folder
+    from pipelines.instance import instance_environment
 
     settings = Settings.load(home).prepare()
-    folder = instance_folder(settings)
-    environment = {**os.environ, "ONEGATE_HOME": str(settings.home), "DAGSTER_HOME": str(folder), "DAGSTER_DISABLE_TELEMETRY": "1"}
+    environment = {**os.environ, **instance_environment(settings)}
     progress(f"Dagster is at http://127.0.0.1:{port}/  (Ctrl+C ends it)")
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from pipelines.defs import models, publication, pulls, quality, schedules, sources
+from pipelines.defs import freshness, jobs, landing, models, publication, pulls, quality, schedules, sources
 from pipelines.workshop import Workshop
 from warehouse.settings import Settings
 
@@ -36,6 +36,7 @@ def _workshop(context: dg.InitResourceContext) -> Iterator[Workshop]:
 def onegate_definitions(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     """All definitions; `resources` replaces those that a scheduled run makes for itself."""
     loaded = [sources.source_asset(source) for source in sources.all_sources().values()]
+    pulled = [asset for source in pulls.pulled_sources() for asset in pulls.pull_assets(source)]
     built = [
         *models.core_specs(sources.source_keys_by_feed()),
         models.models(),
@@ -43,14 +44,18 @@ def onegate_definitions(resources: Mapping[str, object] | None = None) -> dg.Def
         quality.outcomes(),
         publication.release(),
     ]
-    pulled = {source.id: (source, pulls.pull_job(source)) for source in pulls.pulled_sources()}
-    ingest_landing, build_release = schedules.ingest_landing(), schedules.build_release()
+    ingests, build_release, check_freshness = jobs.ingest_jobs(), jobs.build_release(), jobs.check_freshness()
+    pulling = {source.id: (source, pulls.pull_job(source)) for source in pulls.pulled_sources()}
     return dg.Definitions(
-        assets=[*loaded, *built, *(pulls.pull_asset(source) for source, _ in pulled.values())],
-        asset_checks=[quality.table_checks()],
-        jobs=[ingest_landing, build_release, *(job for _, job in pulled.values())],
-        schedules=[schedules.nightly(build_release), *(pulls.pull_schedule(*each) for each in pulled.values())],
-        sensors=[schedules.landing(ingest_landing)],
+        assets=[*loaded, *built, *pulled],
+        asset_checks=[quality.table_checks(), freshness.freshness_checks()],
+        jobs=[*ingests, build_release, check_freshness, *(job for _, job in pulling.values())],
+        schedules=[
+            schedules.nightly(build_release),
+            schedules.hourly(check_freshness),
+            *(pulls.pull_schedule(*each) for each in pulling.values()),
+        ],
+        sensors=[landing.landing(ingests)],
         resources={"settings": _settings, "workshop": _workshop, **(resources or {})},
         executor=dg.in_process_executor,
     )

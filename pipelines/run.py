@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.workshop import Workshop
@@ -17,14 +16,6 @@ from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     import dagster as dg
-
-INSTANCE = """# storage of the Dagster runs of this installation; one run at a time, since DuckDB has one writer
-telemetry:
-  enabled: false
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-"""
 
 
 @dataclass(frozen=True)
@@ -60,15 +51,6 @@ def build(settings: Settings, *, full: bool = False, on_progress: Callable[[str]
         rows={**(shop.models.rows if shop.models else {}), **shop.rollups},
         blocking=shop.blocking,
     )
-
-
-def instance_folder(settings: Settings) -> Path:
-    """The installation's DAGSTER_HOME, with its dagster.yaml in place."""
-    folder = settings.home / "dagster"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not (folder / "dagster.yaml").exists():
-        (folder / "dagster.yaml").write_text(INSTANCE, "utf-8")
-    return folder
 
 
 def _run_job(shop: Workshop, full: bool) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import date
 from fnmatch import fnmatch
 from functools import cache
 from importlib.resources import files
@@ -24,6 +25,7 @@ from warehouse.contract import Feed, feeds
 __all__ = ["Condition", "Emission", "Mapping", "Source", "SourceInvalid", "by_id", "cadences", "feed_of", "lags", "load", "sources"]
 
 CANONICAL = "canonical"
+FIRST_DAY = date(2020, 1, 1)  # of a source in parts by day that names none
 TEXT_NULLS = ("", "NULL", "null", "\\N", "N/A", "-")
 
 
@@ -36,6 +38,7 @@ class Source:
     """A source definition. `files` are the name patterns that it claims; `cadence_hours` is how often it should deliver.
 
     `completeness_lag`: days that its records may take to arrive; a period is provisional until they have passed.
+    `partition_from`: its deliveries are kept apart by day from that day on; None where they are not.
     """
 
     id: str
@@ -52,6 +55,7 @@ class Source:
     completeness_lag: int = 0
     tables: tuple[tuple[str, tuple[Emission, ...]], ...] = ()
     fetched: Section | None = field(default=None, repr=False)  # how records come says nothing about how they are read
+    partition_from: date | None = field(default=None, repr=False)
 
     def claims(self, name: str) -> bool:
         """Whether a file of this name is the source's."""
@@ -129,6 +133,8 @@ def _source(raw: dict[str, Any]) -> Source:
         "tables",
         "postgres",
         "open311",
+        "partition",
+        "partition_from",
     }
     if unknown := set(raw) - known:
         raise ValueError(f"unknown setting {sorted(unknown)}; known are {sorted(known)}")
@@ -148,7 +154,18 @@ def _source(raw: dict[str, Any]) -> Source:
         completeness_lag=raw.get("completeness_lag", 0),
         tables=tables,
         fetched=read_section(raw),
+        partition_from=_partition_from(raw),
     )
+
+
+def _partition_from(raw: dict[str, Any]) -> date | None:
+    """The first day of a source whose deliveries are kept apart by day."""
+    kind, first = raw.get("partition"), raw.get("partition_from")
+    if kind not in (None, "day"):
+        raise ValueError(f"`partition` is day or left out; {kind!r} is neither")
+    if first is not None and (kind is None or type(first) is not date):
+        raise ValueError("`partition_from` is a date, YYYY-MM-DD, and goes with `partition: day`")
+    return (first or FIRST_DAY) if kind else None
 
 
 def _table(raw: dict[str, Any]) -> list[tuple[str, tuple[Emission, ...]]]:

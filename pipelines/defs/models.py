@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from metrics.rollup import build_rollups
+from pipelines.instance import STORE_POOL
 from pipelines.source import sources
 from pipelines.workshop import Workshop
 from warehouse.build import build_models, model_graph
@@ -34,6 +35,7 @@ def models() -> dg.AssetsDefinition:
         name="models",
         can_subset=False,
         required_resource_keys={"workshop"},
+        pool=STORE_POOL,
         config_schema={"full": dg.Field(bool, default_value=False)},
     )
     def build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
@@ -56,7 +58,7 @@ def rollups() -> dg.AssetsDefinition:
         for mart in marts
     ]
 
-    @dg.multi_asset(specs=specs, name="rollups", can_subset=False, required_resource_keys={"workshop"})
+    @dg.multi_asset(specs=specs, name="rollups", can_subset=False, required_resource_keys={"workshop"}, pool=STORE_POOL)
     def build(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         """Sum every metric's parts."""
         shop: Workshop = context.resources.workshop

@@ -8,8 +8,10 @@ import duckdb
 
 from metrics.registry import registry
 from metrics.snapshot import forget_snapshot, record_snapshot
+from pipelines.defs.metadata import release_metadata
 from pipelines.defs.models import rollup_key
 from pipelines.defs.quality import GATE
+from pipelines.instance import STORE_POOL
 from pipelines.source import cadences, lags
 from pipelines.target_outlook import outlook_query
 from pipelines.workshop import Workshop
@@ -22,7 +24,9 @@ def release() -> dg.AssetsDefinition:
     """What readers see."""
     marts = [rollup_key(name) for name in tables() if name.startswith("mart_")]
 
-    @dg.asset(key="release", deps=[*marts, GATE], group_name="release", kinds={"duckdb"}, required_resource_keys={"workshop"})
+    @dg.asset(
+        key="release", deps=[*marts, GATE], group_name="release", kinds={"duckdb"}, required_resource_keys={"workshop"}, pool=STORE_POOL
+    )
     def publish_release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         """Build, read back, seal and show a release."""
         shop: Workshop = context.resources.workshop
@@ -33,8 +37,7 @@ def release() -> dg.AssetsDefinition:
         except Exception:
             forget_snapshot(shop.con, moment)
             raise
-        size = sum(path.stat().st_size for path in made.folder.iterdir())
-        return dg.MaterializeResult(metadata={"stamp": made.stamp, "as_of": str(made.as_of), "bytes": size})
+        return dg.MaterializeResult(metadata=release_metadata(made))
 
     return publish_release
 

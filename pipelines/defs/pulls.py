@@ -1,24 +1,23 @@
-"""Pulled sources on Dagster's clock: an asset for each, what it last fetched into the landing folder, with a job and a schedule by its cadence.
+"""Pulled sources on Dagster's clock: for each an asset of what is new, with a job and a schedule by its cadence, and one in days for backfills.
 
-The landing sensor loads what a pull landed, as it does with every file; a pull itself never opens the store.
+Both end in the landing folder, where the sensor finds what they brought, as it does with every file; a pull itself never opens the store. A run of days
+asks again for what belongs to them; what was loaded before counts as duplicate.
 """
-
-from datetime import date
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from pipelines.defs.metadata import pull_metadata
+from pipelines.defs.partitions import in_backfills, pull_days
 from pipelines.source import Source, sources
-from pipelines.transports.position import PullBusy
-from pipelines.transports.pull import Pulled, PullFailed, PullUnset, Window, pull, unset_secrets
+from pipelines.transports.inbox import NotClaimed
+from pipelines.transports.pull import PullUnset, Window, pull, unset_secrets
 from warehouse.engine.duckdb import SESSION_ZONE
 from warehouse.settings import Settings
 
 GROUP = "pulls"
-CONFIG = {
-    "start": dg.Field(str, is_required=False, description="First day of a backfill (inclusive); without it, what is new."),
-    "end": dg.Field(str, is_required=False, description="Day after the last one (exclusive)."),
-}
+# the other side may be down, or another pull be running: again after half a minute, a minute, two … eight
+PATIENCE = dg.RetryPolicy(max_retries=5, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
 
 def pulled_sources() -> list[Source]:
@@ -27,8 +26,23 @@ def pulled_sources() -> list[Source]:
 
 
 def pull_key(source_id: str) -> dg.AssetKey:
-    """Asset key of what was fetched from a source."""
+    """Asset key of what was fetched from a source because it was new."""
     return dg.AssetKey(["pull", source_id])
+
+
+def day_key(source_id: str) -> dg.AssetKey:
+    """Asset key of what was fetched from a source for single days."""
+    return dg.AssetKey(["pull_day", source_id])
+
+
+def pull_keys(source: Source) -> list[dg.AssetKey]:
+    """What is fetched for a source."""
+    return [*([pull_key(source.id)] if source.fetched else []), *([day_key(source.id)] if pull_days(source) else [])]
+
+
+def pull_assets(source: Source) -> list[dg.AssetsDefinition]:
+    """News and, where all that the source gives has a date, days."""
+    return [pull_asset(source), *([day_asset(source)] if pull_days(source) else [])]
 
 
 def pull_asset(source: Source) -> dg.AssetsDefinition:
@@ -36,28 +50,41 @@ def pull_asset(source: Source) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=pull_key(source.id),
+        description=f"What was new at {_title(source)}, in the landing folder.",
         group_name=GROUP,
-        description=f"Records fetched from {source.title.get('en', source.id)} into the landing folder.",
         required_resource_keys={"settings"},
-        config_schema=CONFIG,
-        retry_policy=dg.RetryPolicy(max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL),
+        retry_policy=PATIENCE,
+        pool=_pool(source),
     )
     def fetch(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        """Fetch what is new, or the days of a backfill."""
-        config = context.op_execution_context.op_config
-        try:
-            pulled = pull(context.resources.settings, source, _window(config), context.log.info)
-        except PullUnset as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
-        except (PullBusy, PullFailed) as error:
-            raise dg.Failure(str(error)) from error
-        return dg.MaterializeResult(metadata=_metadata(pulled))
+        """Fetch what is new."""
+        return _pulled(context, source, None)
 
     return fetch
 
 
+def day_asset(source: Source) -> dg.AssetsDefinition:
+    """The records of single days, fetched again."""
+
+    @dg.asset(
+        key=day_key(source.id),
+        description=f"The records of single days of {_title(source)}, for backfills.",
+        group_name=GROUP,
+        required_resource_keys={"settings"},
+        retry_policy=PATIENCE,
+        pool=_pool(source),
+        partitions_def=pull_days(source),
+    )
+    def fetch_days(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        """Fetch the records of the run's days."""
+        span = context.partition_time_window
+        return _pulled(context, source, Window(span.start.date(), span.end.date()))
+
+    return in_backfills(fetch_days)
+
+
 def pull_job(source: Source) -> UnresolvedAssetJobDefinition:
-    """The job that fetches one source."""
+    """The job that fetches what is new at one source."""
     return dg.define_asset_job(f"pull_{source.id}", dg.AssetSelection.assets(pull_key(source.id)), executor_def=dg.in_process_executor)
 
 
@@ -89,16 +116,18 @@ def cron(cadence_hours: int) -> str:
     return "0 1 * * *"
 
 
-def _window(config: dict[str, str]) -> Window | None:
-    if not config:
-        return None
-    if set(config) != {"start", "end"}:
-        raise dg.Failure("A backfill needs both start and end.", allow_retries=False)
-    return Window(date.fromisoformat(config["start"]), date.fromisoformat(config["end"]))
+def _pool(source: Source) -> str:
+    """One pull of a source at a time."""
+    return f"pull_{source.id}"
 
 
-def _metadata(pulled: Pulled) -> dict[str, dg.MetadataValue | int]:
-    size = sum(each.size for each in pulled.landed)
-    files = dg.MetadataValue.json(pulled.to_json()["landed"])
-    notes = dg.MetadataValue.md("\n".join(f"- {note}" for note in pulled.notes) or "none")
-    return {"dagster/row_count": pulled.rows, "bytes": size, "files": files, "notes": notes}
+def _pulled(context: dg.AssetExecutionContext, source: Source, window: Window | None) -> dg.MaterializeResult:
+    """Pull; what is set up wrongly does not get better by trying again."""
+    try:
+        return dg.MaterializeResult(metadata=pull_metadata(pull(context.resources.settings, source, window, context.log.info)))
+    except (PullUnset, NotClaimed) as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def _title(source: Source) -> str:
+    return source.title.get("en", source.id)

@@ -11,6 +11,7 @@ import dagster as dg
 from data_quality.catalogue import suites
 from data_quality.gate import run_gate
 from data_quality.outcomes import GateReport, Outcome
+from pipelines.instance import STORE_POOL
 from pipelines.workshop import Workshop
 from warehouse.build import model_graph
 
@@ -26,7 +27,7 @@ def table_checks() -> dg.AssetChecksDefinition:
         for table, rules in suites().items()
     ]
 
-    @dg.multi_asset_check(specs=specs, name="quality_gate", required_resource_keys={"workshop"})
+    @dg.multi_asset_check(specs=specs, name="quality_gate", required_resource_keys={"workshop"}, pool=STORE_POOL)
     def check(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         """Judge every rule on core and built tables."""
         shop: Workshop = context.resources.workshop
@@ -44,7 +45,13 @@ def outcomes() -> dg.AssetsDefinition:
     check = dg.AssetCheckSpec("publishable", asset=GATE, blocking=True, description="No blocking rule failed or could not be judged.")
 
     @dg.asset(
-        key=GATE, deps=built, group_name="quality", kinds={"great_expectations"}, required_resource_keys={"workshop"}, check_specs=[check]
+        key=GATE,
+        deps=built,
+        group_name="quality",
+        kinds={"great_expectations"},
+        required_resource_keys={"workshop"},
+        pool=STORE_POOL,
+        check_specs=[check],
     )
     def quality_outcome(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         """What became of each rule."""

@@ -1,5 +1,6 @@
 """A build through the Dagster job: it publishes, or stops and leaves the last release, and says which."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -11,7 +12,8 @@ import duckdb
 import pytest
 
 from pipelines.definitions import onegate_definitions
-from pipelines.run import BuildResult, build, instance_folder
+from pipelines.instance import instance_folder
+from pipelines.run import BuildResult, build
 from warehouse import release
 from warehouse.engine.duckdb import StoreBusy, open_store
 from warehouse.settings import Settings
@@ -54,6 +56,13 @@ def loaded(settings: Settings) -> Iterator[Settings]:
     result = run_job("ingest_landing", settings, assets=["canonical"])
     event = result.asset_materializations_for_node("source__canonical")[0]
     assert (event.metadata["read"].value, event.metadata["accepted"].value, event.metadata["quarantined"].value) == (3, 3, 0)
+    sha256 = hashlib.sha256(EVENTS.encode()).hexdigest()
+    assert (event.metadata["bytes"].value, event.metadata["sha256"].value) == (len(EVENTS.encode()), sha256)
+    [receipt] = event.metadata["receipts"].records
+    assert receipt.data == {
+        "file": str(folder / "case_events.csv"), "feed": "case_events", "read": 3, "accepted": 3, "duplicate": 0, "superseded": 0, "deleted": 0,
+        "quarantined": 0, "bytes": len(EVENTS.encode()), "sha256": sha256,
+    }  # fmt: skip
     yield settings
 
 
@@ -96,6 +105,11 @@ def test_the_scheduled_job_publishes_by_itself(loaded):
     stamp = result.asset_materializations_for_node("release")[0].metadata["stamp"].value
     now = release.current(loaded)
     assert now is not None and now.stamp == stamp
+    release_said = result.asset_materializations_for_node("release")[0].metadata
+    assert release_said["sha256"].value == hashlib.sha256((now.folder / "manifest.json").read_bytes()).hexdigest()
+    assert {"file": "board.duckdb", "table": "mart_case", "rows": 2}.items() <= next(
+        row.data for row in release_said["tables"].records if row.data["table"] == "mart_case" and row.data["file"] == "board.duckdb"
+    ).items()
     checks = {evaluation.asset_key.to_user_string(): evaluation.passed for evaluation in result.get_asset_check_evaluations()}
     assert checks["quality_outcome"] and checks["mart_case"] and checks["core_case_event"]
     rows = {event.asset_key.to_user_string(): event.metadata for event in result.asset_materializations_for_node("models")}
@@ -137,7 +151,7 @@ def test_a_configured_dagster_keeps_the_run(settings, monkeypatch):
     with dg.DagsterInstance.get() as instance:
         assert [run.job_name for run in instance.get_runs()] == ["build_release"]
         assert not instance.telemetry_enabled
-        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 3
 
 
 def test_rows_set_aside_show_on_the_source(settings):
@@ -145,7 +159,8 @@ def test_rows_set_aside_show_on_the_source(settings):
     path.write_text(EVENTS + "e4,c3,submitted,2024-02-08T09:00:00+08:00,pigeon,,\n", "utf-8")
     config = {"ops": {"source__canonical": {"config": {"paths": [str(path)], "source": "hall"}}}}
     result = run_job("ingest_landing", settings, config, assets=["canonical"])
-    [check] = result.get_asset_check_evaluations()
-    assert (check.passed, check.metadata["quarantined"].value) == (False, 1)
+    checks = {check.check_name: check for check in result.get_asset_check_evaluations()}
+    assert (checks["all_rows_accepted"].passed, checks["all_rows_accepted"].metadata["quarantined"].value) == (False, 1)
+    assert checks["fresh"].passed
     with duckdb.connect(str(settings.warehouse_path), read_only=True) as con:
         assert con.execute("select distinct source_id from core_case_event").fetchall() == [("hall",)]

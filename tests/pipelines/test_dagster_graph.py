@@ -27,7 +27,8 @@ def graph_text() -> str:
         checks = " ".join(
             sorted(f"{check.name}{'!' if graph.get(check).blocking else ''}" for check in graph.get_check_keys_for_assets({key}))
         )
-        lines.append(f"{node.group_name:8} {key.to_user_string()} ← {parents or '-'}" + (f"   ✓ {checks}" if checks else ""))
+        days = f"   ▦ {node.partitions_def}" if node.partitions_def else ""
+        lines.append(f"{node.group_name:8} {key.to_user_string()} ← {parents or '-'}{days}" + (f"   ✓ {checks}" if checks else ""))
     return "\n".join(sorted(lines)) + "\n"
 
 
@@ -56,12 +57,31 @@ def test_nothing_is_published_before_it_was_checked():
 def test_jobs_run_in_one_process_and_start_by_themselves():
     repository = defs().get_repository_def()
     jobs = {job.name: job.executor_def.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert jobs == {"ingest_landing": "in_process", "build_release": "in_process", "pull_open311": "in_process"}
-    assert [(s.name, s.cron_schedule, s.execution_timezone, s.default_status.value) for s in repository.schedule_defs] == [
+    assert jobs == dict.fromkeys(("ingest_landing", "build_release", "check_freshness", "pull_open311"), "in_process")
+    assert [
+        (s.name, s.cron_schedule, s.execution_timezone, s.default_status.value)
+        for s in sorted(repository.schedule_defs, key=lambda s: s.name)
+    ] == [
+        ("freshness", "45 * * * *", "Asia/Shanghai", "RUNNING"),
         ("nightly", "0 2 * * *", "Asia/Shanghai", "RUNNING"),
         ("pull_open311", "0 1 * * *", "Asia/Shanghai", "RUNNING"),
     ]
     assert [(sensor.name, sensor.default_status.value) for sensor in repository.sensor_defs] == [("landing", "RUNNING")]
+
+
+def test_whatever_writes_to_the_store_waits_in_one_pool_and_pulls_wait_for_none_but_their_own():
+    repository = defs().get_repository_def()
+    pools = {job.name: {pool for op in job.graph.node_defs for pool in op.pools} for job in repository.get_all_jobs()}
+    assert pools["ingest_landing"] == pools["build_release"] == pools["check_freshness"] == {"store"}
+    assert pools["pull_open311"] == {"pull_open311"}
+    steps = {op.name: op.pools for job in repository.get_all_jobs() for op in job.graph.node_defs}
+    assert all(len(found) == 1 for found in steps.values())  # no step without one
+
+
+def test_steps_that_others_can_keep_waiting_are_tried_again_ever_later():
+    steps = {op.name: op for job in defs().get_repository_def().get_all_jobs() for op in job.graph.node_defs}
+    policies = [steps[name].retry_policy for name in ("source__canonical", "freshness", "pull__open311", "pull_day__open311")]
+    assert all(policy.backoff == dg.Backoff.EXPONENTIAL and policy.max_retries >= 5 and policy.delay >= 15 for policy in policies)
 
 
 def test_dagster_loads_the_workspace(tmp_path):
