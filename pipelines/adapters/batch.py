@@ -20,6 +20,7 @@ class Profile:
     encoding: str | None = None
     decimal: str = "."  # for conform; readers hand numbers over as they stand
     sheet: str | None = None
+    object_type: str | None = None  # of an OCEL log: which objects are the cases
     null_values: tuple[str, ...] = ("",)
 
 

@@ -1,4 +1,4 @@
-"""The disposable process in which Parquet, Excel and XES files are parsed: limited in memory, time and output, so that a hostile file costs only itself.
+"""The disposable process in which Parquet, Excel, XES and OCEL files are parsed: limited in memory, time and output, so that a hostile file costs only itself.
 
 Called by isolated.py as `python -m pipelines.adapters.child FORMAT DESCRIPTOR FOLDER OPTIONS`; leaves numbered parts and outcome.json in the folder."""
 
@@ -16,8 +16,8 @@ from pathlib import Path
 from pipelines.adapters.batch import Batch, FileRefused, Profile
 from pipelines.adapters.source import Source
 
-CODES = {"parquet": "E_PARQUET", "xlsx": "E_XLSX", "xes": "E_XML"}
-READERS = {"parquet": "columnar", "xlsx": "excel", "xes": "xes"}  # modules, imported only where needed
+CODES = {"parquet": "E_PARQUET", "xlsx": "E_XLSX", "xes": "E_XML", "ocel": "E_OCEL"}
+READERS = {"parquet": "columnar", "xlsx": "excel", "xes": "xes", "ocel": "ocel"}  # modules, imported only where needed
 LEAST_OUTPUT, OUTPUT_RATIO = 2_000_000_000, 100
 
 
@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     handle = os.fdopen(int(descriptor), "rb")
     size = os.fstat(handle.fileno()).st_size
     source = Source(Path("input"), handle, file_format, chosen["is_packed"], size)
-    outcome = _outcome(source, Profile(sheet=chosen["sheet"]), Path(folder))
+    outcome = _outcome(source, Profile(sheet=chosen["sheet"], object_type=chosen["object_type"]), Path(folder))
     (Path(folder) / "outcome.json").write_text(json.dumps(outcome), "utf-8")
     return 0
 

@@ -24,7 +24,7 @@ ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "ARROW_DEFAULT_
 
 
 def read_isolated(source: Source, profile: Profile, tally: Tally) -> Iterator[Batch]:
-    """Read a Parquet, Excel or XES file."""
+    """Read a Parquet, Excel, XES or OCEL file."""
     with TemporaryDirectory(prefix="onegate-read-") as folder:
         for part in range(1, _parse(source, profile, Path(folder)) + 1):
             batch = _take(Path(folder), part)
@@ -44,7 +44,13 @@ def _take(folder: Path, part: int) -> Batch:
 def _parse(source: Source, profile: Profile, folder: Path) -> int:
     """Run the child; return how many parts it wrote, or raise FileRefused."""
     seconds = LEAST_SECONDS + SECONDS_PER_MB * source.size // 1_000_000
-    options = {"sheet": profile.sheet, "is_packed": source.is_packed, "memory": MEMORY, "seconds": seconds}
+    options = {
+        "sheet": profile.sheet,
+        "object_type": profile.object_type,
+        "is_packed": source.is_packed,
+        "memory": MEMORY,
+        "seconds": seconds,
+    }
     ended = _run(source, [str(folder), json.dumps(options)], seconds)
     outcome = folder / "outcome.json"
     if ended or not outcome.exists():

@@ -21,6 +21,7 @@ READERS = {
     "parquet": read_isolated,
     "xlsx": read_isolated,
     "xes": read_isolated,
+    "ocel": read_isolated,
 }
 
 

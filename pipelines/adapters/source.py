@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,8 +24,10 @@ SUFFIXES = {
     ".parquet": "parquet",
     ".xlsx": "xlsx",
     ".xes": "xes",
+    ".jsonocel": "ocel",
+    ".xmlocel": "ocel",
 }
-TEXT = frozenset({"csv", "tsv", "jsonl", "xes"})  # may also come as .gz
+TEXT = frozenset({"csv", "tsv", "jsonl", "xes", "ocel"})  # may also come as .gz
 MAGIC = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
@@ -43,6 +46,9 @@ MAGIC = {
     b"SQLite format 3": "an SQLite database",
 }
 EXPECTED_MAGIC = {"parquet": b"PAR1", "xlsx": b"PK\x03\x04"}
+OCEL = re.compile(
+    rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:objectTypes|eventTypes|objects|events)"\s*:\s*\['
+)  # how a .json that is an OCEL log begins
 HEAD = 4096
 MAX_RATIO = 200  # unpacked : packed; tables of text reach 5 to 40
 RATIO_COUNTS_FROM = 100_000_000  # bytes unpacked
@@ -85,7 +91,7 @@ class Unpacked:
 
 
 def sniff_format(path: Path) -> str | None:
-    """Return the format that a file's name announces, or None: csv, tsv, jsonl, parquet, xlsx or xes."""
+    """Return the format that a file's name announces, or None: csv, tsv, jsonl, parquet, xlsx, xes or ocel."""
     name = Path(path.name.lower())
     if name.suffix == ".gz":
         inner = SUFFIXES.get(Path(name.stem).suffix)
@@ -98,11 +104,16 @@ def open_source(path: Path, profile: Profile) -> Iterator[Source]:
     """Open a file that may be read; refuses links, pipes, devices, unknown formats and contents that contradict the name."""
     file_format = profile.format or sniff_format(path)
     if file_format is None:
-        raise FileRefused("E_NAME", "The name says no format that is read here: .csv .tsv .jsonl .parquet .xlsx .xes, text also as .gz.")
+        raise FileRefused(
+            "E_NAME",
+            "The name says no format that is read here: .csv .tsv .jsonl .parquet .xlsx .xes .jsonocel .xmlocel, text also as .gz.",
+        )
     with _open_regular(path) as handle:
         source = Source(path, handle, file_format, path.name.lower().endswith(".gz"), os.fstat(handle.fileno()).st_size)
-        _check_magic(source)
-        yield source
+        head = _check_magic(source)
+        is_json = profile.format is None and Path(path.name.lower().removesuffix(".gz")).suffix == ".json"
+        is_log = is_json and OCEL.match(head)
+        yield replace(source, format="ocel") if is_log else source
 
 
 def _open_regular(path: Path) -> BinaryIO:
@@ -130,7 +141,8 @@ def _check_regular(status: os.stat_result) -> None:
         raise FileRefused("E_LINK", "Nobody may read it (mode 000); make it readable and deliver it again.")
 
 
-def _check_magic(source: Source) -> None:
+def _check_magic(source: Source) -> bytes:
+    """Return the first bytes, unless they contradict the name."""
     head = source.stream().read(HEAD)
     if not head:
         raise FileRefused("E_EMPTY", "The file is empty: not even a header; deliver it again, with a header if there were no rows.")
@@ -140,6 +152,7 @@ def _check_magic(source: Source) -> None:
         raise FileRefused("E_TYPE_MISMATCH", f"It is named {source.format} but is {what}.")
     if not expected:
         _check_text(head, source.format)
+    return head
 
 
 def _check_text(head: bytes, file_format: str) -> None:
