@@ -90,6 +90,7 @@ class Gate:
         self._holding: Holding | None = None
         self._lock = threading.Lock()
         self.is_stale = False
+        self.takes_decisions = False  # whether rows that were set aside can be decided upon in the browser
 
     @property
     def maps_dir(self) -> Path:

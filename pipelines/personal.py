@@ -21,7 +21,7 @@ _PERSONAL_NAME = re.compile(
     r"|id[ _-]?(card|no\b|number)|citizen|applicant|agent|contact|姓名|电话|手机|邮箱|住址|地址|身份证|证件号|联系|申请人|经办人|代理人",
     re.IGNORECASE,
 )
-_PERSONAL_VALUE = r"(^|\D)(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])(\D|$)|\S@\S+\.\S"
+PERSONAL_VALUE = r"(^|\D)(1[3-9]\d{9}|\d{15}|\d{17}[\dXx])(\D|$)|\S@\S+\.\S"
 
 
 def named_personally(column: str) -> bool:
@@ -31,7 +31,7 @@ def named_personally(column: str) -> bool:
 
 def looks_personal(values: pl.Series) -> pl.Series:
     """Which values hold something by which a person can be found."""
-    return values.str.contains(_PERSONAL_VALUE).fill_null(False)
+    return values.str.contains(PERSONAL_VALUE).fill_null(False)
 
 
 def hmac_key(settings: Settings) -> bytes:

@@ -19,7 +19,7 @@ def freshness_query(cadence_hours: Mapping[str, int], lag_days: Mapping[str, int
     complete_on: its newest record, and the days off that follow it, less the days that its records may take to arrive (`lag_days`, by source).
     Records dated after build_as_of say nothing about either.
     """
-    dated = [(feed, column) for feed in feeds().values() if (column := _dated(feed))]
+    dated = [(feed, column) for feed in feeds().values() if (column := dated_by(feed))]
     newest = " union all ".join(
         f"select source_id, '{feed.name}' as feed, max({column}) filter (where {column} <= (select as_of_on from build_as_of)) as newest_on"
         f" from {feed.table} group by source_id"
@@ -51,7 +51,7 @@ def completeness_query(freshness: str) -> str:
 def feeds_of(model: str) -> list[str]:
     """The dated feeds whose rows go into a model, directly or through other models."""
     tables = tables_behind(model)
-    return [feed.name for feed in feeds().values() if feed.table in tables and _dated(feed)]
+    return [feed.name for feed in feeds().values() if feed.table in tables and dated_by(feed)]
 
 
 def tables_behind(model: str) -> set[str]:
@@ -70,6 +70,6 @@ def _next_working_day() -> str:
         from ref_working_day where calendar_id = 'CN'"""
 
 
-def _dated(feed: Feed) -> str | None:
+def dated_by(feed: Feed) -> str | None:
     """Local date of the instant that every row of the feed must have, if there is one."""
     return next((local_date(name) for name in feed.required if feed.columns[name] == "instant"), None)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria
+from dashboards.cards.quality import badge_link
 from dashboards.controls import View
 from dashboards.course import Course
 from dashboards.indicators import Tile
@@ -18,18 +19,20 @@ from dashboards.readings import Reading
 from dashboards.sentences import change_word, state_word
 from dashboards.standings import is_of
 from dashboards.words import has_word, say
+from metrics.badge import Badge
 from metrics.targets import TargetStatus
 
 
 @dataclass(frozen=True)
 class TileData:
-    """A tile with the courses of its figures (main first), how the main one stands to its target, and what a provisional period has so far."""
+    """A tile with the courses of its figures (main first), how the main one stands to its target, what a provisional period has so far, and the state of its data."""
 
     tile: Tile
     courses: dict[str, Course]
     standing: TargetStatus | None = None
     waiting: Waiting | None = None
     so_far: SoFar | None = None
+    badge: Badge | None = None
 
     @property
     def main(self) -> Course:
@@ -220,7 +223,15 @@ def _fine(data: TileData, view: View) -> html.Div:
         className="define",
         **aria(label=say(lang, "fine.rows_of", name=say(lang, f"tile.{data.tile.key}"))),
     )
-    return html.Div([*lines, html.Div([definition, rows], className="ways")], className="fine")
+    return html.Div([*lines, html.Div([definition, rows, *_data(data, view)], className="ways")], className="fine")
+
+
+def _data(data: TileData, view: View) -> list:
+    """The badge of the data behind the main figure, which opens what it rests on."""
+    if data.badge is None:
+        return []
+    href = view.href(define=data.main.indicator.define)
+    return [badge_link(data.badge, say(view.lang, f"tile.{data.tile.key}"), href, view.lang)]
 
 
 def interval_text(course: Course, lang: str) -> str:

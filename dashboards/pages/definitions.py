@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dashboards import elements as html
 from dashboards.attributes import data
+from dashboards.behind import behind
 from dashboards.board import Board
 from dashboards.cards.definition import definition_card
+from dashboards.cards.quality import data_behind
 from dashboards.controls import View
 from dashboards.course import Scope
 from dashboards.gate import Gate
@@ -52,7 +54,15 @@ def panel(gate: Gate, view: View, scope: Scope | None) -> list:
     if metric is None or not _is_form_of(metric, indicator):
         return [close, html.P(say(lang, "definition.unknown", id=view.define))]
     sql = Board(gate, scope).statement(indicator) if scope is not None else ""
-    return [close, definition_card(metric, metric.resolve(indicator.params), sql, lang)]
+    card = definition_card(metric, metric.resolve(indicator.params), sql, lang)
+    card.children[2:2] = _data(gate, view, scope, metric)  # after its name and what kind of evidence it is
+    return [close, card]
+
+
+def _data(gate: Gate, view: View, scope: Scope | None, metric: Metric) -> list[html.Section]:
+    """What is known of the data behind the figure in the page's period."""
+    found = behind(gate, metric, scope.period) if scope is not None else None
+    return [data_behind(found, view.go("/quality", pick=metric.id), view.lang)] if found else []
 
 
 def _is_form_of(metric: Metric, indicator: Indicator) -> bool:

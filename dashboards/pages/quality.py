@@ -1,4 +1,4 @@
-"""Data quality: how far the release can be believed — sources, days delivered, checks, flags, and the files behind every number."""
+"""Data quality: how far the release can be believed — sources, days delivered, checks, flags, rows set aside, and what every number rests on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from dashboards.gate import Gate
 from dashboards.indicators import Indicator, Tile
 from dashboards.pages.frame import Frame, Told, frame_of, framed
 from dashboards.pages.page import Page
+from dashboards.pages.quality_aside import aside_section, rows_section
 from dashboards.pages.quality_checks import checks_section, counts, history_section, outcomes
-from dashboards.pages.quality_lineage import aside_section, files_section, flags_section, release_section
+from dashboards.pages.quality_figures import behind_section, figures_section
+from dashboards.pages.quality_lineage import files_section, flags_section, release_section
 from dashboards.pages.quality_rows import COMPLETE, table
 from dashboards.pages.quality_sources import calendar_section, rests_section, sources_section
 from dashboards.pages.quality_text import held_back, quality_finding
@@ -74,17 +76,20 @@ def _headline(frame: Frame) -> list[str]:
 
 def _body(frame: Frame, shown: Shown) -> list:
     view = frame.view
-    return [
+    parts = [
+        behind_section(frame),
         tile_strip(shown.tiles, view, shown.selected.tile.key),
         sources_section(frame),
         calendar_section(frame),
+        figures_section(frame) or rests_section(frame),
         html.Div([trend_section(shown, view), history_section(frame)], className="halves"),
-        rests_section(frame),
         checks_section(frame),
         html.Div([flags_section(frame), aside_section(frame)], className="halves"),
+        rows_section(frame),
         files_section(frame),
         release_section(frame),
     ]
+    return [part for part in parts if part is not None]
 
 
 PAGE = Page("quality", "/quality", layout)

@@ -1,4 +1,4 @@
-"""Sections of the page of data quality about the data themselves: files of the release, rows set aside, flags, and the release's own marks."""
+"""Sections of the page of data quality about the data themselves: files of the release, flags, and the release's own marks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dashboards import elements as html
 from dashboards import formats
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.pages.frame import Frame
-from dashboards.pages.quality_rows import DEFINITIONS, DELIVERED, FILES, REASONS, flags, table
-from dashboards.pages.quality_text import FATES, balance, feed_name, flag_word, reason_word, size
+from dashboards.pages.quality_rows import DEFINITIONS, FILES, flags, table
+from dashboards.pages.quality_text import FATES, balance, feed_name, flag_word, size
 from dashboards.words import has_word, say
 
 
@@ -41,38 +41,6 @@ def files_section(frame: Frame) -> html.Section:
 
 def _status(status: str, lang: str) -> str:
     return say(lang, f"quality.status.{status}") if has_word(lang, f"quality.status.{status}") else status
-
-
-def aside_section(frame: Frame) -> html.Section:
-    """Rows set aside by source, with the reasons where the release holds them."""
-    lang = frame.lang
-    delivered = frame.gate.table(DELIVERED).filter(pl.col("quarantined") > 0)
-    total = int(delivered["quarantined"].sum() or 0)
-    if not total:
-        body = [html.H2(say(lang, "quality.aside.none")), html.P(say(lang, "quality.aside.none_note"), className="finding")]
-        return html.Section(body, className="panel-box")
-    reasons = table(frame.gate, REASONS, "quarantine_reason")
-    head = html.H2(say(lang, "quality.aside.finding", rows=formats.count(total, lang), sources=delivered["source_id"].n_unique()))
-    return html.Section([head, data_table(_aside_table(reasons, delivered, lang), frame.view)], className="panel-box")
-
-
-def _aside_table(reasons: pl.DataFrame, delivered: pl.DataFrame, lang: str) -> Table:
-    has_reasons = bool(reasons.columns) and reasons.height > 0
-    rows = reasons if has_reasons else delivered.select("source_id", "feed", rows="quarantined", reason=pl.lit(None, pl.String))
-    rows = rows.with_columns(
-        feed_name=pl.Series([feed_name(feed, lang) for feed in rows["feed"]], dtype=pl.String),
-        why=pl.Series(
-            [reason_word(reason, lang) if reason else say(lang, "state.not_provided") for reason in rows["reason"]], dtype=pl.String
-        ),
-    )
-    columns = (
-        Column("source_id", say(lang, "trust.source"), "code"),
-        Column("feed_name", say(lang, "trust.feed")),
-        Column("why", say(lang, "quality.aside.reason")),
-        Column("rows", say(lang, "trust.aside"), "number"),
-    )
-    note = say(lang, "quality.aside.note" if has_reasons else "quality.aside.no_reasons")
-    return Table("aside", say(lang, "quality.aside.title"), columns, rows, order="-rows", size=10, note=note)
 
 
 def flags_section(frame: Frame) -> html.Section:

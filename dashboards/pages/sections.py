@@ -8,6 +8,7 @@ from datetime import date
 
 from dashboards import elements as html
 from dashboards import formats
+from dashboards.behind import badge_of
 from dashboards.board import Board
 from dashboards.cards.attention import Watched
 from dashboards.cards.chart import Chart, chart_card, course_table, trend_alt
@@ -71,7 +72,8 @@ def tile_data(board: Board, tile: Tile, goals: Goals) -> TileData:
     """One tile with its courses, its standing, and what is there of a provisional period."""
     courses = {indicator.key: board.course(indicator) for indicator in tile.all}
     main = courses[tile.main.key]
-    return TileData(tile, courses, goals.of(main), waiting_for(board.gate, main), so_far(board.gate, main))
+    badge = badge_of(board.gate, main.metric, main.scope.period)
+    return TileData(tile, courses, goals.of(main), waiting_for(board.gate, main), so_far(board.gate, main), badge)
 
 
 def page_head(told: Told, view: View) -> list:
