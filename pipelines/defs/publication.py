@@ -12,6 +12,7 @@ from pipelines.defs.metadata import release_metadata
 from pipelines.defs.models import rollup_key
 from pipelines.defs.quality import GATE
 from pipelines.instance import STORE_POOL
+from pipelines.release_quality import quality_tables
 from pipelines.source import cadences, lags
 from pipelines.target_outlook import outlook_query
 from pipelines.workshop import Workshop
@@ -42,13 +43,6 @@ def release() -> dg.AssetsDefinition:
     return publish_release
 
 
-# how many rows were set aside for each reason: its code and column, never a value of the row
-QUARANTINE_REASONS = """select source_id, feed, reason, count(*) as rows from (
-    select source_id, feed, unnest(list_distinct(list_transform(reasons, lambda text: regexp_extract(text, '^E_[A-Z_]+(:[A-Za-z_]+)?')))) as reason
-    from ledger_quarantine
-) group by all order by all"""
-
-
 def extra_tables(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Tables of a release that only this room can make: the catalogue as it is now, how new each source's records are, where targets are going."""
     freshness = freshness_query(cadences(), lags())
@@ -59,8 +53,7 @@ def extra_tables(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
         "completeness_by_mart": completeness,
         "target_outlook": outlook_query(con, completeness),
         "published_snapshot": "select * from published_snapshot",
-        "quarantine_reason": QUARANTINE_REASONS,
-    }
+    } | quality_tables(con)
 
 
 def definitions_query() -> str:
