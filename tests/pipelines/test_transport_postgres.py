@@ -6,7 +6,9 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ import pytest
 from pipelines.ingest import ingest
 from pipelines.source import Source, load
 from pipelines.transports.position import PullBusy, pulling
-from pipelines.transports.pull import Pulled, PullFailed, PullUnset, Window, pull
+from pipelines.transports.pull import PULLED, Pulled, PullFailed, PullUnset, Window, pull
 from warehouse.engine.duckdb import open_store
 from warehouse.settings import Settings
 
@@ -207,13 +209,19 @@ def test_days_are_local_days_of_the_source_one_file_each(hall: Hall, city: psyco
     assert ids(hall.pull(EVENTS)) == ["before", "first", "last", "next"]  # a backfill moves no position
 
 
-def test_a_pull_that_dies_before_it_remembers_pulls_the_same_rows_again(hall: Hall, city: psycopg.Connection):
+PULL = "from sys import argv; from pathlib import Path; from pipelines.source import load; from pipelines.transports.pull import pull; from warehouse.settings import Settings; pull(Settings(Path(argv[1])), load(Path(argv[2])))"
+
+
+def test_a_pull_that_is_killed_before_it_remembers_pulls_the_same_rows_again(hall: Hall, city: psycopg.Connection):
     city.execute(TABLE)
     city.execute(event("a", "2024-03-01 10:00:00+08"))
-    first = hall.pull(EVENTS)
-    (hall.settings.inbox_dir / "pull" / "hall_db" / "case_events.json").unlink()  # what a kill between landing and remembering leaves
+    hall.source(EVENTS)
+    command = [sys.executable, "-c", PULL, str(hall.settings.home), str(hall.folder / "hall_db.yaml")]
+    killed = subprocess.run(command, env={**os.environ, "ONEGATE_CRASH_AT": PULLED}, check=False, timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    [first] = hall.settings.landing_dir.rglob("*.ndjson")
     again = hall.pull(EVENTS)
-    assert [each.sha256 for each in again.landed] == [each.sha256 for each in first.landed]
+    assert [each.path.read_bytes() for each in again.landed] == [first.read_bytes()]
     city.execute(event("b", "2024-03-02 10:00:00+08"))
     hall.pull(EVENTS)
     assert hall.load()["quarantined"] == 0

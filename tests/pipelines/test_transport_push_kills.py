@@ -24,6 +24,7 @@ from warehouse.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SERVER = Path(__file__).with_name("push_server.py")
+DELIVERIES = 200  # of one random run
 ADDRESS = "/api/ingest/new_hall?feed=case_events"
 
 
@@ -105,28 +106,34 @@ def test_a_process_killed_at_any_point_neither_loses_nor_doubles_a_delivery(site
 @pytest.mark.parametrize("seed", range(10))
 def test_kills_at_random_lose_and_double_nothing(site: Site, seed: int):
     dice, address = random.Random(seed), [site.serve()]
-    stopping = threading.Event()
+    stopping, told = threading.Event(), threading.Semaphore(0)
 
     def killer() -> None:
-        while not stopping.wait(dice.uniform(0.5, 3.0)):
+        while not stopping.is_set():
+            told.acquire()  # what was just started has answered somebody
+            stopping.wait(dice.uniform(0, 0.3))
             site.running[-1].kill()
             site.running[-1].wait()
+            while told.acquire(blocking=False):
+                pass
             address[0] = site.serve()
 
     def deliver(number: int) -> None:
-        given_up = time.monotonic() + 300
+        given_up = time.monotonic() + 600
         while not (answer := site.post(address[0], f"k{number}", body(number))) or answer.status_code != 202:
             assert answer is None or answer.status_code == 409, answer.text
             assert time.monotonic() < given_up
+        told.release()
 
     killing = threading.Thread(target=killer)
     killing.start()
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(deliver, range(400)))
+        list(pool.map(deliver, range(DELIVERIES)))
     stopping.set()
+    told.release()
     killing.join()
     assert len(site.running) > 3
-    assert site.landed() == sorted(body(number) for number in range(400))
+    assert site.landed() == sorted(body(number) for number in range(DELIVERIES))
     ingest(site.settings, [site.settings.landing_dir], source="new_hall")
     with open_store(site.settings) as con:
-        assert con.execute("select count(*), count(distinct event_id) from core_case_event").fetchone() == (1200, 1200)
+        assert con.execute("select count(*), count(distinct event_id) from core_case_event").fetchone() == (3 * DELIVERIES, 3 * DELIVERIES)
