@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || (command -v sudo >/dev/null && sudo -n tr
 DEMO_FLAGS := $(if $(CI),--no-serve)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check serve bench screens docs cities clean browser lock
+.PHONY: help demo test soak check serve bench screens docs cities clean browser postgres lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -16,7 +16,7 @@ help: ## list the commands
 demo: .venv/.ready ## make a demo city, ingest, build, publish and serve it (SCALE=1, PORT=8050)
 	$(BIN)/onegate demo --scale $(SCALE) --port $(PORT) $(DEMO_FLAGS)
 
-test: .venv/.ready browser ## everything that CI checks: style, imports, types, tests
+test: .venv/.ready browser postgres ## everything that CI checks: style, imports, types, tests
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pyright --pythonpath $(BIN)/python > .venv/pyright.log || { tail -40 .venv/pyright.log; exit 1; }
@@ -65,3 +65,8 @@ lock: .venv/.ready ## pin what is installed
 browser:
 	@command -v chromium >/dev/null || { [ "$(SUDO)" != none ] && $(SUDO) apt-get update -q >/dev/null && $(SUDO) apt-get install -y -q chromium fonts-noto-cjk >/dev/null; } \
 	|| echo "!!! Chromium is not installed and cannot be installed from here: the browser tests will be SKIPPED. Run: apt-get install chromium fonts-noto-cjk"
+
+# A PostgreSQL server that the tests start for themselves in a folder of their own; without one those tests skip and say so
+postgres:
+	@{ command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; } >/dev/null 2>&1 || { [ "$(SUDO)" != none ] && $(SUDO) apt-get update -q >/dev/null && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql >/dev/null; } \
+	|| echo "!!! PostgreSQL is not installed and cannot be installed from here: the tests that pull from it will be SKIPPED. Run: apt-get install postgresql"
