@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,7 @@ from pipelines.bookkeeping import Loaded, keep_books, note_refusal
 from pipelines.conform import HeaderUnfit
 from pipelines.corrections import DISMISSED, Decision, correction_profile, read_decisions, without_own
 from pipelines.deliveries import DeliveryNote, write_note
+from pipelines.doubt import settle_doubt
 from pipelines.drift import columns_before
 from pipelines.layouts import emissions_in
 from pipelines.loading import Loader
@@ -64,6 +66,7 @@ def ingest(
     report = IngestReport()
     deliveries = list(_deliveries([Path(path) for path in paths], source, feed, report))
     say = on_progress or (lambda _: None)
+    began, doubtful = datetime.now(UTC), None
     with noticing_full_disk(settings, "opening the store"), writing(settings, patience=settings.patience, say=say) as con:
         hasher = Hasher(con, hmac_key(settings))
         for number, delivery in enumerate(deliveries):
@@ -73,12 +76,20 @@ def ingest(
                     _one_file(con, settings, delivery, hasher, report)
             except DiskFull as error:  # what is loaded stays loaded; the rest can be given again
                 report.refused += [Left(str(each.path), f"E_DISK_FULL: {error}") for each in deliveries[number:]]
+                doubtful = delivery.path
                 break
         _limits(report)
-        with suppress(DiskFull), noticing_full_disk(settings, "telling of alerts"):  # the receipts count, even where nothing more can be written
-            show_alerts(con, settings)
-            note_outcomes(con, settings, report)
+        _tell(con, settings, report, is_shaken=doubtful is not None)
+    if doubtful:
+        settle_doubt(settings, doubtful, began, report)
     return report
+
+
+def _tell(con: duckdb.DuckDBPyConnection, settings: Settings, report: IngestReport, *, is_shaken: bool) -> None:
+    """Show alerts and what became of pushes. The receipts count even where a full disk lets nothing more be written, or has shaken the connection."""
+    with suppress(DiskFull, *([duckdb.Error] if is_shaken else [])), noticing_full_disk(settings, "telling of alerts"):
+        show_alerts(con, settings)
+        note_outcomes(con, settings, report)
 
 
 def _deliveries(paths: list[Path], source: str | None, feed: str | None, report: IngestReport) -> Iterator[Delivery]:
@@ -165,7 +176,9 @@ def load_delivery(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Ar
             [file_id, stored.sha256, str(delivery.path), delivery.source.id, delivery.feed, delivery.source.fingerprint, stored.received_at,
              stored.size, tally.encoding, loader.read, *(counts[name] for name in COUNTS)],
         )  # fmt: skip
-        keep_books(con, Loaded(file_id, str(delivery.path), stored.sha256, delivery.source, delivery.emits, tuple(decisions)), loader, tally)
+        keep_books(
+            con, Loaded(file_id, str(delivery.path), stored.sha256, delivery.source, delivery.emits, tuple(decisions)), loader, tally
+        )
         crash_point("ingest.ledger_written")
         if stored.file_id is None:
             _note(delivery, stored, file_id)
@@ -179,9 +192,7 @@ def load_delivery(con: duckdb.DuckDBPyConnection, delivery: Delivery, stored: Ar
     return Receipt(str(delivery.path), delivery.source.id, delivery.feed, stored.sha256, loader.read, **counts)
 
 
-def load_records(
-    con: duckdb.DuckDBPyConnection, loader: Loader, path: Path, source: Source, decisions: Sequence[Decision] = ()
-) -> Tally:
+def load_records(con: duckdb.DuckDBPyConnection, loader: Loader, path: Path, source: Source, decisions: Sequence[Decision] = ()) -> Tally:
     """Read a file into the loader; dismissals carry no records. Returns the account of its bytes."""
     tally = Tally()
     if decisions and decisions[0].decision == DISMISSED:
@@ -203,7 +214,9 @@ def decided(delivery: Delivery, decisions: Sequence[Decision]) -> Delivery:
     if first.decision == DISMISSED:
         return replace(delivery, emits=emits or delivery.emits or (Emission(feeds()[first.feed]),))
     if not emits:
-        raise FileRefused("E_HEADER", f"The definition of {delivery.source.id} no longer reads {first.layout}; correct the record at its source.")
+        raise FileRefused(
+            "E_HEADER", f"The definition of {delivery.source.id} no longer reads {first.layout}; correct the record at its source."
+        )
     return replace(delivery, emits=emits)
 
 

@@ -91,6 +91,10 @@ def forget_warehouse(settings: Settings) -> None:
     settings.warehouse_path.unlink()
 
 
+def break_warehouse(settings: Settings) -> None:
+    settings.warehouse_path.write_bytes(b"\0" * 9000)
+
+
 def test_a_lost_warehouse_is_never_taken_for_an_empty_one(copy):
     forget_warehouse(copy)
     with pytest.raises(StoreMissing, match="onegate rebuild"):
@@ -117,9 +121,7 @@ def test_rebuild_by_the_ledger_gives_the_same_content_and_the_same_ledger(copy):
     assert one(copy, "select count(*) = count(distinct file_id) from ledger_file") == [(True,)]
 
 
-@pytest.mark.parametrize(
-    "loss", [forget_warehouse, lambda settings: settings.warehouse_path.write_bytes(b"\0" * 9000)], ids=["gone", "broken"]
-)
+@pytest.mark.parametrize("loss", [forget_warehouse, pytest.param(break_warehouse, marks=pytest.mark.soak)])
 def test_rebuild_by_the_notes_alone_gives_the_same_content(copy, loss):
     before = hashed(copy)
     loss(copy)
@@ -147,7 +149,7 @@ def test_a_rebuild_without_the_key_or_with_a_changed_archive_changes_nothing(cop
     assert copy.warehouse_path.read_bytes() == before
 
 
-@pytest.mark.parametrize("point", ["rebuild.replayed", "rebuild.replaced"])
+@pytest.mark.parametrize("point", ["rebuild.replayed", pytest.param("rebuild.replaced", marks=pytest.mark.soak)])
 def test_a_rebuild_that_is_killed_leaves_the_old_store_or_the_new(copy, tmp_path, point):
     before = hashed(copy)
     script = tmp_path / "rebuilder.py"

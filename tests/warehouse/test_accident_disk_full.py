@@ -9,13 +9,15 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipelines.doubt import settle_doubt
 from pipelines.ingest import ingest
-from pipelines.receipts import IngestReport
+from pipelines.receipts import IngestReport, Left
 from warehouse import release
 from warehouse.disk_space import DiskFull, is_full, noticing_full_disk
 from warehouse.engine.duckdb import writing
@@ -160,3 +162,16 @@ def test_where_no_disk_can_be_mounted_a_limit_on_files_is_noticed_too(tmp_path):
         signal.signal(signal.SIGXFSZ, before)
     assert is_full(duckdb.IOException("Could not write file: No space left on device"))
     assert not is_full(duckdb.IOException("Could not set lock on file"))
+
+
+def test_a_commit_in_doubt_is_settled_by_the_ledger(tmp_path):
+    settings, path = Settings(tmp_path / "home", low_water=0), _ratings(tmp_path / "ratings.csv", 1)
+    began = datetime.now(UTC)
+    told = IngestReport(refused=[Left(str(path), "E_DISK_FULL: in doubt"), Left("other", "E_DISK_FULL: not begun")])
+    ingest(settings, [path])  # it was loaded after all
+    settle_doubt(settings, path, began, told)
+    assert [(receipt.file, receipt.read, receipt.accepted) for receipt in told.receipts] == [(str(path), ROWS, ROWS)]
+    assert [left.file for left in told.refused] == ["other"]
+    before = IngestReport(refused=[Left(str(path), "E_DISK_FULL: in doubt")])
+    settle_doubt(settings, path, datetime.now(UTC), before)  # an earlier delivery of it is none of this call's
+    assert [left.file for left in before.refused] == [str(path)] and not before.receipts
