@@ -8,12 +8,18 @@ import random
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
+import yaml
 
+from pipelines import source as source_module
 from pipelines.adapters import ocel
 from pipelines.adapters.batch import FileRefused, Profile, Tally
 from pipelines.adapters.read import read_records
 from pipelines.adapters.source import open_source
+from pipelines.ingest import ingest
+from pipelines.source import load
+from warehouse.settings import Settings
 
 OBJECTS = [
     {
@@ -216,3 +222,31 @@ def test_json_lines_stay_json_lines(tmp_path: Path, line: str) -> None:
         (tmp_path / name).write_text(content)
         with open_source(tmp_path / name, Profile()) as source:
             assert source.format == "jsonl"
+
+
+def test_a_definition_says_what_the_case_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = {
+        "event_id": {"join": ["event:id", "case:concept:name"]}, "case_id": "case:concept:name", "occurred_at": "time:timestamp",
+        "event_type": {"column": "concept:name", "codes": {"submit": "submitted", "decide": "decided", "print": "result_ready"}}, "channel": {"constant": "other"},
+    }  # fmt: skip
+    body = {
+        "source": "permits",
+        "files": ["permits*"],
+        "read": {"object_type": "Application"},
+        "emits": [{"feed": "case_events", "columns": columns}],
+    }
+    (tmp_path / "permits.yaml").write_text(yaml.safe_dump(body, sort_keys=False), "utf-8")
+    made = load(tmp_path / "permits.yaml")
+    monkeypatch.setattr(source_module, "sources", lambda: {made.id: made})
+    (tmp_path / "permits.json").write_text(json.dumps(log([*EVENTS, event("e4", "lose", "2024-03-01T00:00:00Z", "A1")])))
+    settings = Settings(tmp_path / "home").prepare()
+    (receipt,) = ingest(settings, [tmp_path / "permits.json"], source="permits").receipts
+    assert (receipt.read, receipt.accepted, receipt.quarantined) == (5, 3, 2)
+    with duckdb.connect(str(settings.warehouse_path)) as con:
+        assert con.execute("select event_id, case_id, event_type from core_case_event order by 1").fetchall() == [
+            ("e1:A1", "A1", "submitted"), ("e2:A1", "A1", "decided"), ("e2:A2", "A2", "decided"),
+        ]  # fmt: skip
+        assert con.execute("select row_no, reasons from ledger_quarantine order by 1").fetchall() == [
+            (4, ["E_REQUIRED:case_id"]),
+            (5, ["E_ENUM:event_type"]),
+        ]
