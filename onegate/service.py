@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from typing import Annotated
 
@@ -26,6 +25,7 @@ def serve(
 ) -> None:
     """Serve the dashboards, and take what sources push."""
     from dashboards.app import serve as run_dashboards
+    from dashboards.data_docs import data_docs_routes
     from onegate import quarantine_desk
     from pipelines.transports.push import routes
 
@@ -33,15 +33,15 @@ def serve(
         raise typer.BadParameter("there are no accounts yet, so the dashboards listen on loopback only (127.0.0.1)")
     progress(f"OneGate is at http://{host}:{port}/  (Ctrl+C ends it)")
     settings = Settings.load(home)
-    run_dashboards(settings, host, port, [*routes(settings), *quarantine_desk.routes(settings)])
+    run_dashboards(settings, host, port, [*routes(settings), *quarantine_desk.routes(settings), *data_docs_routes(settings)])
 
 
 def schedule(port: Annotated[int, typer.Option(help="Port of the Dagster web server.")] = 3000, home: Home = None) -> None:
-    """Run the Dagster daemon and web server: the landing folder's sensor and the nightly build."""
+    """Run the Dagster daemon and web server: landing folder, pulls, freshness and the nightly build; runs that die begin again."""
     from pipelines.instance import instance_environment
 
     settings = Settings.load(home).prepare()
-    environment = {**os.environ, **instance_environment(settings)}
     progress(f"Dagster is at http://127.0.0.1:{port}/  (Ctrl+C ends it)")
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)]
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+    # in place of this process, so that whoever ends it ends Dagster, which ends its own
+    os.execve(sys.executable, command, {**os.environ, **instance_environment(settings)})

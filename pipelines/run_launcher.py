@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,7 +22,7 @@ from typing import Any
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
 from dagster._core.launcher import CheckRunHealthResult, LaunchRunContext, RunLauncher, WorkerStatus
 from dagster._grpc.types import ExecuteRunArgs
-from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from dagster._serdes import ConfigurableClass, ConfigurableClassData, serialize_value
 
 TAG = "onegate/process"
 
@@ -78,9 +79,8 @@ class ProcessRunLauncher(RunLauncher, ConfigurableClass):
                 f"Run {run.run_id} has no code to be loaded from; start it from the web server or the daemon of onegate schedule."
             )
         arguments = ExecuteRunArgs(job_origin=code, run_id=run.run_id, instance_ref=self._instance.get_ref())
-        child = subprocess.Popen(
-            arguments.get_command_args(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )  # errors go where ours go
+        command = [sys.executable, "-m", "dagster", "api", "execute_run", serialize_value(arguments)]
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # errors go where ours go
         process = RunProcess.of(child.pid)
         self._instance.add_run_tags(run.run_id, {TAG: json.dumps(asdict(process))})
         self._instance.report_engine_event(f"Started as process {child.pid}.", run)

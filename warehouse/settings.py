@@ -69,6 +69,11 @@ class Settings:
         return self.home / "maps"
 
     @property
+    def data_docs_dir(self) -> Path:
+        """What the quality gate found in the last build, as pages."""
+        return self.home / "data_docs"
+
+    @property
     def secrets_dir(self) -> Path:
         """The HMAC key; never copied anywhere else."""
         return self.home / "secrets"

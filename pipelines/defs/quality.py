@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from data_quality.catalogue import suites
+from data_quality.data_docs import write_data_docs
 from data_quality.gate import run_gate
 from data_quality.outcomes import GateReport, Outcome
 from pipelines.instance import STORE_POOL
@@ -33,6 +34,7 @@ def table_checks() -> dg.AssetChecksDefinition:
         shop: Workshop = context.resources.workshop
         shop.say("Checking the quality of the data …")
         report = shop.gate = run_gate(shop.con)
+        write_data_docs(shop.settings.data_docs_dir, report)
         for table in suites():
             yield _verdict(table, report)
 
