@@ -83,7 +83,7 @@ def release(  # noqa: PLR0913  (options of a command)
 
 
 @records.command()
-def resubmit(
+def resubmit(  # noqa: PLR0913  (options of a command)
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A CSV file that `onegate quarantine export` wrote, corrected.")],
     by: By = None,
@@ -97,7 +97,7 @@ def resubmit(
 
 
 @records.command()
-def dismiss(
+def dismiss(  # noqa: PLR0913  (options of a command)
     context: typer.Context,
     ids: Ids,
     reason: Reason,

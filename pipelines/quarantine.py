@@ -98,7 +98,8 @@ def submit(settings: Settings, corrected: Mapping[str, Mapping[str, str | None]]
         found = desk.open_of(corrected)
         made = [(record, {**(record.values or {}), **_by_header(record, corrected[record.id])}) for record in found]
         outcome = desk.submit(made, Decider(decider.by, decider.why or "corrected"))
-        outcome.kept |= dict.fromkeys(corrected.keys() - {record.id for record in found}, ["not in quarantine, or decided upon already"])
+        absent = sorted(corrected.keys() - {record.id for record in found})
+        outcome.kept |= dict.fromkeys(absent, ["not in quarantine, or decided upon already"])
         return outcome
 
 
@@ -174,7 +175,9 @@ class _Desk:
             try:
                 loader = Loader(self._con, first.source, first.emits, self._hasher, _TRIAL)
                 load_records(self._con, loader, path, first.source, [_decision(first, {}, decider, (RELEASED, datetime.now(UTC)))])
-                found = self._con.execute("select row_no, reasons from ledger_quarantine where file_id = ?", [_TRIAL]).fetchall()
+                found = self._con.execute(
+                    "select row_no, reasons from ledger_quarantine where file_id = ? order by row_no", [_TRIAL]
+                ).fetchall()
             finally:
                 self._con.execute("rollback")
         return {pairs[row_no - 1][0].id: reasons for row_no, reasons in found}
@@ -214,7 +217,9 @@ def _numbers(record: str) -> tuple[int, int]:
 
 def _changed(record: Original, changes: Mapping[str, str]) -> dict[str, str | None]:
     if not record.emits:
-        raise CallWrong(f"The definition of source {record.source.id} does not read record {record.id} any more; dismiss it, with a reason.")
+        raise CallWrong(
+            f"The definition of source {record.source.id} does not read record {record.id} any more; dismiss it, with a reason."
+        )
     if record.values is None and not changes:
         raise CallWrong(
             f"Record {record.id} could not be taken apart ({', '.join(record.reasons)}); give its columns, or export and correct it."

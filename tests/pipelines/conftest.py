@@ -146,7 +146,9 @@ class Bench:
         assert text == len(content) == sum(parts)
         spans = self.sql(f"select byte_offset, byte_length from ledger_quarantine where file_id = {file_id} order by 1")
         assert sum(length for _, length in spans) == parts[2]
-        assert all(offset >= before for (offset, _), before in zip(spans, [parts[0], *(start + length for start, length in spans)], strict=False))
+        assert all(
+            offset >= before for (offset, _), before in zip(spans, [parts[0], *(start + length for start, length in spans)], strict=False)
+        )
         assert not spans or spans[-1][0] + spans[-1][1] <= len(content)
 
     def counts(self) -> tuple[int, int, int]:

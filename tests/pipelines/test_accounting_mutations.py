@@ -1,4 +1,4 @@
-"""Random damage to good files, through the whole ingest: nothing crashes or hangs, every record and byte is accounted for, what is loaded is what stands in the file.
+"""Random damage to good files (M52), through the whole ingest: nothing crashes or hangs, every record and byte is accounted for, what is loaded is what stands in the file.
 
 200 files a format in the quick run, 5,000 in `make soak`. Formats that are parsed in a process of their own (Excel, Parquet, XES) go through their readers
 in one such process, and a few of them through the whole ingest.

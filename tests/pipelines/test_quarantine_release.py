@@ -10,7 +10,9 @@ import json
 import duckdb
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from onegate.cli import app
 from pipelines.adapters.batch import Batch
 from pipelines.adapters.columns import placed
 from pipelines.corrections import OWN, without_own
@@ -63,9 +65,9 @@ def test_a_record_that_still_does_not_fit_stays_and_nothing_changes(bench) -> No
     bench.put(ALL)
     outcome = release(bench.settings, ["1:2"], {"channel": "pigeon"}, ANN)
     assert (outcome.decided, outcome.kept) == ([], {"1:2": ["E_ENUM:channel"]})
-    assert bench.sql("select (select count(*) from ledger_file), (select count(*) from core_case_event), (select count(*) from ledger_resolution)") == [
-        (1, 1, 0)
-    ]
+    assert bench.sql(
+        "select (select count(*) from ledger_file), (select count(*) from core_case_event), (select count(*) from ledger_resolution)"
+    ) == [(1, 1, 0)]
     assert len([path for path in bench.settings.archive_dir.rglob("*.*") if path.suffix != ".delivery"]) == 1
 
 
@@ -86,7 +88,7 @@ def test_what_cannot_be_released_is_refused_by_name(bench) -> None:
 
 def test_a_broken_record_is_released_with_all_its_columns(bench) -> None:
     bench.put(ALL)
-    row = dict(zip(HEADER.split(","), "E3,C3,received,2026-01-01T09:00:00+08:00,app,,".split(","), strict=True))
+    row = dict(zip(HEADER.split(","), ["E3", "C3", "received", "2026-01-01T09:00:00+08:00", "app", "", ""], strict=True))
     assert release(bench.settings, ["1:3"], row, ANN).decided == ["1:3"]
     assert events(bench)[1] == ("E3", "C3", "app", None)
 
@@ -147,7 +149,12 @@ def test_a_dismissed_record_is_kept_with_its_reason(bench) -> None:
 
 def test_equal_records_without_an_id_of_their_own_are_released_apart() -> None:
     """Two records of a source that has no ids are the same but for their place: so each of them is a row, released together or one by one."""
-    emits = (Emission(feeds()["divisions"], {"division_code": Mapping(row_hash=True), "level": Mapping(constant="5"), "name_zh": Mapping(column="name")}),)
+    emits = (
+        Emission(
+            feeds()["divisions"],
+            {"division_code": Mapping(row_hash=True), "level": Mapping(constant="5"), "name_zh": Mapping(column="name")},
+        ),
+    )
     with duckdb.connect() as con:
         con.execute(create_table(emits[0].feed, "core_division"))
         con.execute(create_table(emits[0].feed, "history_division", HISTORY_META))
@@ -224,3 +231,24 @@ def test_what_a_later_definition_reads_is_not_left_open(bench) -> None:
     bench.put(ALL, "case_events-again.csv")
     assert bench.sql("select file_id, decision from ledger_resolution") == [(1, "reloaded")] * 3
     assert [row["id"] for row in quarantined(bench.settings)] == ["2:2", "2:3", "2:4"]
+
+
+def test_the_commands(bench) -> None:
+    bench.put(ALL)
+    home, sheet = ["--home", str(bench.settings.home)], str(bench.folder / "sheet.csv")
+
+    def said(*arguments: str) -> tuple[int, dict]:
+        done = CliRunner().invoke(app, ["quarantine", *arguments])
+        return done.exit_code, json.loads(done.stdout) if "--json" in arguments else {}
+
+    code, listed = said(*home, "--json")
+    assert (code, [row["row"] for row in listed["rows"]]) == (0, [2, 3, 4])
+    assert {"source", "feed", "file", "row", "reasons", "record"} <= listed["rows"][0].keys()
+    assert said("export", "-o", sheet, *home)[0] == 0
+    code, outcome = said("release", "--id", "1:2", "--set", "channel=web", "--by", "ann", *home, "--json")
+    assert (code, outcome["decided"], outcome["receipts"][0]["accepted"]) == (0, ["1:2"], 1)
+    code, outcome = said("resubmit", sheet, *home, "--json")
+    assert (code, outcome["decided"], [each["id"] for each in outcome["kept"]]) == (1, [], ["1:3", "1:4", "1:2"])
+    assert said("dismiss", "--id", "1:3", "--id", "1:4", "--reason", "a test", *home)[0] == 0
+    assert said(*home, "--json")[1] == {"rows": []}
+    assert [row["state"] for row in said(*home, "--all", "--json")[1]["rows"]] == ["released", "dismissed", "dismissed"]
