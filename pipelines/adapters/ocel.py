@@ -13,14 +13,13 @@ from typing import Any
 
 from pipelines.adapters.batch import MAX_RECORD, Batch, FileRefused, Profile
 from pipelines.adapters.columns import CONTROL_TEXT, text_frame
-from pipelines.adapters.ocel_text import Log, Misshapen, parse_json, parse_xml
+from pipelines.adapters.ocel_text import PATIENCE, Log, Misshapen, parse_json, parse_xml
 from pipelines.adapters.rows import Gathered, Place, TooManyColumns
 from pipelines.adapters.source import Source
 
 MAX_BYTES = 64_000_000  # it has to fit into memory whole: objects may come after events
 MAX_SIGNS = {b"{": 1_000_000, b"[": 1_000_000, b",": 3_000_000, b"<": 1_000_000}  # each is something that takes memory once it is parsed
 MAX_OBJECTS = 1_000  # of one event
-PATIENCE = 10_000  # events that are none, before the first that is one
 LEAST_TEXT, TEXT_RATIO = 50_000_000, 50  # how much longer than the file its records may be
 
 Row = dict[str, str | None]

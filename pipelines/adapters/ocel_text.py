@@ -13,6 +13,7 @@ from pipelines.adapters.batch import FileRefused
 
 MAX_DEPTH = 64
 MAX_PARTS = 10_000  # of one event or object
+PATIENCE = 10_000  # events that are none, before the first that is one
 
 
 @dataclass
@@ -111,6 +112,8 @@ def _take(log: Log, name: str, element: etree._Element) -> None:
             for each in element.iterfind("{*}objects/{*}relationship")
         ]
         (log.events if name == "event" else log.objects).append(made)
+        if len(log.events) == PATIENCE and not any({"id", "type", "time"} <= each.keys() for each in log.events):
+            raise FileRefused("E_OCEL", f"None of its first {PATIENCE} events has an id, a type and a time.")
     element.clear()
     if parent is not None:
         parent.remove(element)

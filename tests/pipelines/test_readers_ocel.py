@@ -166,6 +166,7 @@ REFUSED = {
     "doctype": ("a.xmlocel", DOCTYPE, "E_XML_DTD"),
     "nested elements": ("a.xmlocel", "<log>" + "<events>" * 100_000, "E_XML_DEPTH"),
     "endless event": ("a.xmlocel", '<log><events><event id="e" type="t" time="1">' + "<attributes/>" * 20_000, "E_TOO_LONG"),
+    "no event in xml": ("a.xmlocel", "<log><events>" + "<event/>" * 10_000, "E_OCEL"),
     "cut off xml": ("a.xmlocel", XML[:-30], "E_XML"),
     "another root": ("a.xmlocel", "<html/>", "E_XML"),
 }
