@@ -18,13 +18,13 @@ def badge_link(badge: Badge, name: str, href: str, lang: str) -> html.A:
     """The badge as a link to what the number rests on; `name` of the number, for those who hear it."""
     said = say(lang, f"badge.of.{badge.state}", name=name)
     return html.A(
-        _mark(badge, lang), href=href, className=f"define data-badge is-{badge.state}", title=_title(badge, lang), **aria(label=said)
+        _mark(badge, lang), href=href, className=f"define is-badge is-{badge.state}", title=_title(badge, lang), **aria(label=said)
     )
 
 
 def badge_mark(badge: Badge, lang: str) -> html.Span:
     """The badge where nothing is to be opened."""
-    return html.Span(_mark(badge, lang), className=f"data-badge is-{badge.state}")
+    return html.Span(_mark(badge, lang), className=f"is-badge is-{badge.state}")
 
 
 def _mark(badge: Badge, lang: str) -> list:
@@ -53,7 +53,7 @@ def data_behind(found: Behind, href: str, lang: str) -> html.Section:
     told = html.Ul([html.Li(text) for text in faults]) if faults else html.P(say(lang, "badge.none"))
     way = html.A(say(lang, "badge.way"), href=href, className="define")
     return html.Section(
-        [html.P(badge_mark(found.badge, lang)), told, html.P(counts, className="note"), html.P(way)], className="data-behind"
+        [html.P(badge_mark(found.badge, lang)), told, html.P(counts, className="note"), html.P(way)], className="data-behind is-behind"
     )
 
 

@@ -124,7 +124,10 @@ def decision_form(row: dict, view: View) -> str:
     def said(key: str) -> str:
         return escape(say(lang, f"quality.rows.{key}"))
 
-    options = "".join(f'<option value="{escape(name)}">{escape(name)}</option>' for name in ("", *columns))
+    named = next((reason.partition(":")[2] for reason in row["reasons"] if reason.partition(":")[2] in columns), "")
+    options = "".join(
+        f'<option value="{escape(name)}"{" selected" if name == named else ""}>{escape(name)}</option>' for name in ("", *columns)
+    )
     column = f'<select name="column">{options}</select>' if columns else '<input name="column" maxlength="100" autocomplete="off">'
     fields = [
         f"<label><span>{said('column')}</span>{column}</label>",
