@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from warehouse.settings import Settings
 
 OURS = "# Written by OneGate. Remove this line to keep changes of your own."
 STORAGE_VARIABLE, STORAGE_FILE = "ONEGATE_DAGSTER_POSTGRES", "dagster.url"
+DRIVER = "postgresql+psycopg2://"  # the one that Dagster's statements are written for; SQLAlchemy would choose another
 STORE_POOL = "store"  # of runs that write to the working store
 NOTICED_SECONDS = 10  # how often runs are looked after
 
@@ -31,7 +33,8 @@ def instance_folder(settings: Settings) -> Path:
 
 def storage_url(settings: Settings) -> str | None:
     """The address of the PostgreSQL database that keeps runs and events, where the operator gave one."""
-    return settings.secret(variable=STORAGE_VARIABLE) or settings.secret(file=STORAGE_FILE)
+    url = settings.secret(variable=STORAGE_VARIABLE) or settings.secret(file=STORAGE_FILE)
+    return re.sub(r"^postgres(ql)?://", DRIVER, url) if url else None
 
 
 def instance_environment(settings: Settings) -> dict[str, str]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Callable
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -162,6 +167,43 @@ class Bench:
 
     def reasons(self) -> list[list[str]]:
         return [row[0] for row in self.sql("select reasons from ledger_quarantine order by row_no")]
+
+
+VERSIONS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+MISSING = "!!! PostgreSQL is not installed here, so pulling from it and keeping Dagster's runs in it are NOT tested. Install it: apt-get install postgresql (initdb and pg_ctl)"
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, VERSIONS)]))
+    if not found:
+        pytest.skip(MISSING)
+    return found
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The connection string of a server of our own: a socket in a folder, no port, no password."""
+    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
+    folder = Path(tempfile.mkdtemp(prefix="onegate-pg-"))
+    as_user: dict = {}
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+        as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+    def run(*command: str) -> None:
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=120, **as_user)
+
+    try:
+        run(initdb, "-D", str(folder / "data"), "-U", "city", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
+        options = f"-c listen_addresses='' -k {folder} -c fsync=off -c log_timezone=UTC"
+        run(pg_ctl, "-D", str(folder / "data"), "-o", options, "-l", str(folder / "log"), "-w", "start")
+        try:
+            yield f"host={folder} user=city dbname=postgres password=never-shown"
+        finally:
+            run(pg_ctl, "-D", str(folder / "data"), "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture

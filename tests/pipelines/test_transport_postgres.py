@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -24,44 +21,6 @@ from pipelines.transports.position import PullBusy, pulling
 from pipelines.transports.pull import PULLED, Pulled, PullFailed, PullUnset, Window, pull
 from warehouse.engine.duckdb import open_store
 from warehouse.settings import Settings
-
-VERSIONS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-MISSING = (
-    "!!! PostgreSQL is not installed here, so pulling from it is NOT tested. Install it: apt-get install postgresql (initdb and pg_ctl)"
-)
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, VERSIONS)]))
-    if not found:
-        pytest.skip(MISSING)
-    return found
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The connection string of a server of our own: a socket in a folder, no port, no password."""
-    initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
-    folder = Path(tempfile.mkdtemp(prefix="onegate-pg-"))
-    as_user: dict = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-
-    def run(*command: str) -> None:
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=120, **as_user)
-
-    try:
-        run(initdb, "-D", str(folder / "data"), "-U", "city", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
-        options = f"-c listen_addresses='' -k {folder} -c fsync=off -c log_timezone=UTC"
-        run(pg_ctl, "-D", str(folder / "data"), "-o", options, "-l", str(folder / "log"), "-w", "start")
-        try:
-            yield f"host={folder} user=city dbname=postgres password=never-shown"
-        finally:
-            run(pg_ctl, "-D", str(folder / "data"), "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(folder)
 
 
 @pytest.fixture
