@@ -19,7 +19,7 @@ from warehouse.settings import Settings
 GOLDEN = Path(__file__).parents[1] / "onegate" / "golden"
 SOURCES = {"platform": "canonical", "department": "department_system", "late": "canonical"}
 CUT = ("case_events.csv", "ratings.csv", "queue_tickets.csv", "case_materials.csv", "service_items.csv")
-ORDERS, BUILT = 20, 3
+ORDERS, BUILT = 20, 2
 
 
 @dataclass(frozen=True)
