@@ -24,7 +24,7 @@ from warehouse.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SERVER = Path(__file__).with_name("push_server.py")
-DELIVERIES = 200  # of one random run
+DELIVERIES = 80  # of one random run
 ADDRESS = "/api/ingest/new_hall?feed=case_events"
 
 
