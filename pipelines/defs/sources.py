@@ -71,7 +71,7 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
         settings: Settings = context.resources.settings
         config = context.op_execution_context.op_config
         folder = settings.prepare().landing_dir / source.id
-        chosen = files_of_days(source, folder, list(context.partition_keys)) if context.has_partition_key_range else [folder]
+        chosen = files_of_days(source, folder, list(context.partition_keys)) if days else [folder]
         there = [path for path in [Path(path) for path in config["paths"]] or chosen if path.exists()]
         report = ingest(settings, there, source=config.get("source", source.id), on_progress=context.log.info) if there else IngestReport()
         _require_whole(report)
