@@ -53,12 +53,10 @@ def make_mart() -> MakeMart:
     """Insert literal rows into a mart: make_mart(con, name, rows); columns that a row does not name are blank."""
 
     def insert(connection: duckdb.DuckDBPyConnection, name: str, rows: Iterable[Row]) -> None:
-        columns = tables()[name].columns
-        for row in rows:
-            unknown = set(row) - set(columns)
-            assert not unknown, f"{name} has no column {unknown}"
-            values = [row.get(column.name, blank(column)) for column in columns.values()]
-            connection.execute(f"insert into {name} values ({', '.join('?' for _ in columns)})", values)
+        given = list(rows)
+        for row in given:
+            assert row.keys() <= tables()[name].columns.keys(), f"{name} has no column {row.keys() - tables()[name].columns.keys()}"
+        _insert(connection, name, given)
 
     return insert
 
@@ -88,8 +86,12 @@ def city() -> Iterable[duckdb.DuckDBPyConnection]:
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> None:
-    columns = tables()[name].columns
     connection.execute(f"create table {name} ({_columns(name)})")
+    _insert(connection, name, rows)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> None:
+    columns = tables()[name].columns
     frame = pl.DataFrame(
         [[row.get(column.name, blank(column)) for column in columns.values()] for row in rows],
         list(columns),

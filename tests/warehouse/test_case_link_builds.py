@@ -65,7 +65,7 @@ def correct(city, rng: random.Random, days: tuple[int, int]) -> None:
         city.con.execute(f"{retraction} values (?, ?, 2, ?, 1, true, true)", [event, source, city.file_id])
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(more, marks=pytest.mark.soak) for more in range(1, 20))])
 def test_incremental_equals_full_with_links(city, monkeypatch, seed):
     monkeypatch.setattr("warehouse.build.LARGE_SHARE", 2.0)  # never give up on going case by case
     rng = random.Random(seed)

@@ -193,7 +193,7 @@ def supersede(city, rng: random.Random, feed: str, new) -> None:
 MAKERS = {"case_events": one_event, "queue_tickets": one_ticket, "ratings": one_rating, "case_materials": one_material}
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(more, marks=pytest.mark.soak) for more in range(1, 20))])
 def test_incremental_equals_full(city, monkeypatch, seed):
     monkeypatch.setattr("warehouse.build.LARGE_SHARE", 2.0)  # never give up on going case by case
     rng = random.Random(seed)
