@@ -135,7 +135,7 @@ def _page(form: Mapping[str, str], said: list[str], status: int) -> HTMLResponse
     return HTMLResponse(
         f'<!DOCTYPE html><html lang="{lang}" data-theme="{theme}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, '
         f'initial-scale=1"><title>{title}</title>{sheets}</head><body><main class="page is-desk"><h1>{title}</h1><div role="status">{body}</div>'
-        f'<p><a class="tool" href="{escape(back)}">{escape(say(lang, "desk.back"))}</a></p></main></body></html>',
+        f'<p><a href="{escape(back)}">{escape(say(lang, "desk.back"))}</a></p></main></body></html>',
         status,
         headers={"Cache-Control": "no-store"},
     )

@@ -14,8 +14,10 @@ from dashboards.cards.table import Column, Table, data_table
 from dashboards.pages.frame import Frame
 from dashboards.pages.quality_text import feed_name, few
 from dashboards.words import say
-from metrics.badge import GOOD, STATES
+from metrics.badge import GOOD, STATES, Badge
 from metrics.registry import registry
+
+SHOWN = 3  # faults in a row
 
 
 def figures_section(frame: Frame) -> html.Section | None:
@@ -30,7 +32,7 @@ def figures_section(frame: Frame) -> html.Section | None:
             "id": metric.id,
             "name": metric.name[lang],
             "state": say(lang, f"badge.{known.badge.state}"),
-            "faults": few(fault_sentences(known.badge.faults, lang), lang, most=2),
+            "faults": " ".join(fault_sentences(known.badge.faults, lang)),
             "feeds": few([feed_name(feed, lang) for feed in known.feeds], lang, most=3),
             "sources": len(known.sources),
             "checks": say(lang, "quality.figures.of", passed=formats.count(known.passed, lang), checks=formats.count(known.checks, lang)),
@@ -42,7 +44,7 @@ def figures_section(frame: Frame) -> html.Section | None:
     columns = (
         Column("name", say(lang, "quality.figures.name"), href="href"),
         Column("state", say(lang, "quality.figures.state"), show=lambda row: badge_mark(badges[row["id"]], lang)),
-        Column("faults", say(lang, "quality.figures.faults")),
+        Column("faults", say(lang, "quality.figures.faults"), show=lambda row: _faults(badges[row["id"]], lang)),
         Column("feeds", say(lang, "quality.figures.feeds")),
         Column("sources", say(lang, "quality.figures.sources"), "number"),
         Column("checks", say(lang, "quality.figures.checks")),
@@ -53,6 +55,13 @@ def figures_section(frame: Frame) -> html.Section | None:
     touched = sum(badge.state != GOOD for badge in badges.values())
     head = say(lang, "quality.figures.finding" if touched else "quality.figures.all", touched=touched, count=len(found))
     return html.Section([html.H2(head), data_table(shown, view)], className="panel-box")
+
+
+def _faults(badge: Badge, lang: str) -> html.Div:
+    """What is wrong, a line each: the first three, and how many more."""
+    told = fault_sentences(badge.faults, lang)
+    more = [say(lang, "quality.figures.more", count=len(told) - SHOWN)] if len(told) > SHOWN else []
+    return html.Div([html.Div(text) for text in (*told[:SHOWN], *more)])
 
 
 def behind_section(frame: Frame) -> html.Section | None:
@@ -110,7 +119,7 @@ def _rows(delivered: Sequence[Delivered], lang: str) -> pl.DataFrame:
         "records": pl.Int64, "files": pl.Int64, "set_aside": pl.Int64, "undated": pl.String,
     }  # fmt: skip
     rows = [
-        (one.source, feed_name(one.feed, lang), one.first_on, one.last_on, one.days, one.missing, one.records, one.files, one.set_aside, "not_applicable")
+        (one.source, feed_name(one.feed, lang), one.first_on, one.last_on, one.days, one.missing, one.records, one.files, one.set_aside, None if one.days is not None else "not_applicable")
         for one in delivered
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -11,8 +11,10 @@ import pytest
 from dashboards.controls import View
 from dashboards.course import Scope
 from dashboards.gate import Gate
+from dashboards.markup import to_html
 from dashboards.pages.frame import frame_of
 from dashboards.pages.quality import whole_scope
+from dashboards.pages.quality_aside import decision_form, rows_section
 from dashboards.pages.quality_rows import calendar_span, days
 from dashboards.pages.quality_sources import rests_rows
 from dashboards.pages.quality_text import balance, because, cadence, few, held_back, outcome, quality_finding, reason_word, size
@@ -187,3 +189,84 @@ def test_short_texts_of_the_tables():
     assert reason_word("E_NEW_ONE", "en") == "E_NEW_ONE" and reason_word("E_TYPE_TS:issued_at", "en") == "Not a time: issued_at"
     assert few(list("abcdef"), "en") == "a, b, c, d and 2 more" and few(["a", "b"], "en") == "a and b"
     assert [size(count, "en") for count in (12, 9400, 244352, 3_140_000)] == ["12\u202fB", "9.4\u202fkB", "244\u202fkB", "3.1\u202fMB"]
+
+
+LINEAGE = """select * from (values ('queue_wait', 'mart_ticket'), ('queue_wait', 'core_queue_ticket'), ('good_rating_rate', 'core_rating'),
+    ('promise_kept_rate', 'core_case_event'), ('active_good_rating_rate', 'core_rating')) as rests (metric_id, table_name)"""
+PARTS = """select 1 as file_id, 'approval' as source_id, 'case_events' as feed, date '2018-10-01' as first_on, date '2018-10-31' as last_on, 90 as kept, 2 as set_aside
+    union all select 2, 'halls', 'queue_tickets', date '2018-09-01', date '2018-10-24', 10, 0 union all select 3, 'opinion', 'ratings', date '2018-10-01', date '2018-10-31', 7, 0"""
+MONTHS = "select 'halls' as source_id, 'queue_tickets' as feed, date '2018-10-01' as month_on, 17 as days, 10::bigint as records"
+ASIDE = """select n || ':2' as record_id, 'approval' as source_id, 'case_events' as feed, 'events.csv' as file, 2 as row_no, case n when 9 then 'dismissed' else 'open' end as state,
+    ['E_ENUM:channel'] as reasons, '{"channel": "wob", "event_id": "E' || n || '", "reason": "•••"}' as record from range(1, 10) as rows(n)"""
+
+
+@pytest.fixture(scope="module")
+def judged(city_with) -> Settings:
+    """The city with the lineage of four figures, a late source and rows set aside."""
+    extra = {
+        "source_freshness": FRESH, "ledger_file": LEDGER, "quality_outcome": CHECKS, "quarantine_reason": REASONS, "metric_lineage": LINEAGE,
+        "delivery_part": PARTS, "source_month": MONTHS, "source_gap": "select 'halls' as source_id, 'queue_tickets' as feed, date '2018-10-11' as day_on",
+        "quarantine_row": ASIDE,
+    }  # fmt: skip
+    return city_with(extra)
+
+
+@pytest.fixture(scope="module")
+def judge(judged, client_of) -> Iterator[httpx.Client]:
+    """A reader of that city."""
+    with client_of(judged) as found:
+        yield found
+
+
+def test_tiles_carry_the_badge_of_their_data_in_words_and_only_in_the_periods_of_the_fault(judge):
+    october, june = (text_of(judge.get(f"/?period={key}&lang=en")) for key in ("2018-10", "2018-06"))
+    assert (october.count("… Data incomplete"), october.count("! Data warned"), june.count("✓ Data sound")) == (1, 1, 3)
+    assert "Data incomplete" not in june and "Data warned" not in june
+    assert text_of(judge.get("/?period=2018-10&lang=zh")).count("数据不完整") == 1
+
+
+def test_the_definition_card_says_what_is_wrong_and_leads_to_everything_behind_the_figure(judge):
+    reply = judge.get("/?period=2018-10&define=queue_wait")
+    text = text_of(reply)
+    assert "halls (Queue tickets) is late: nothing has come from 25 Oct 2018 on." in text
+    assert (
+        "halls (Queue tickets): nothing came on 11 Oct 2018." in text
+        and "Feeds behind it: 1. Sources: 1. Checks of its tables that passed: 0 of 0." in text
+    )
+    assert "/quality?period=2018-10&amp;pick=queue_wait" in reply.text
+
+
+def test_a_figure_that_is_picked_shows_its_sources_with_days_and_records_of_the_period(judge):
+    assert "What “Waiting time” rests on … Data incomplete" in text_of(judge.get("/quality?period=2018-10&pick=queue_wait"))
+    rows = judge.get("/export/csv/behind/quality?period=2018-10&pick=queue_wait").text.replace(QUOTE, "")
+    assert "halls,Queue tickets,2018-09-01,2018-10-24,17,,1,,10,,1,0" in rows and "approval" not in rows
+
+
+def test_every_figure_is_listed_with_the_state_of_its_data_worst_first(judge):
+    rows = judge.get("/export/csv/figures/quality?period=2018-10").text.replace(QUOTE, "")
+    places = [rows.index(text) for text in ("Data incomplete", "Data warned", "Data sound")]
+    assert places == sorted(places) and rows.count("Data sound") == 2
+    assert "approval (Case events): 2 of 92 records of the files of this period (2.2 %) are set aside." in rows.replace("\u202f", " ")
+
+
+def test_rows_set_aside_are_paged_with_their_reasons_and_the_commands_where_nobody_decides_in_the_browser(judge):
+    first, last = (judge.get(f"/quality?period=2018-10&at=quarantine:{page}") for page in (1, 2))
+    text = text_of(first)
+    assert "2 rows wait for a decision" in text and "1–8 of 9" in text and "Unknown code: channel" in text and "wob" in text
+    assert "--id 1:2" in text and "onegate quarantine resubmit" in text and "<form method" not in first.text
+    assert "Dismissed" in text_of(last) and "Dismissed" not in text
+    assert "form-action 'self'" in first.headers["content-security-policy"]
+
+
+def test_a_row_has_a_form_that_names_it_and_offers_the_column_at_fault_where_decisions_are_taken(judged):
+    gate = Gate(judged)
+    gate.takes_decisions = True
+    drawn = to_html(rows_section(frame_of(gate, View("/quality", period="2018-10"))))
+    assert drawn.count('<form method="post" action="/quarantine/decide"') == 8 and '<option value="channel" selected>' in drawn
+    assert 'name="id" value="1:2"' in drawn and 'name="back" value="/quality?period=2018-10#set-aside"' in drawn
+
+
+def test_what_stands_in_a_record_is_only_text_in_its_form():
+    row = {"record_id": "1:2", "reasons": [], "record": '{"<script>": "x", "a\\"b": "<b>"}'}
+    drawn = decision_form(row, View("/quality"))
+    assert "<script>" not in drawn and 'value="&lt;script&gt;"' in drawn and 'value="a&quot;b"' in drawn
