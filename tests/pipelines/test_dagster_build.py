@@ -110,6 +110,7 @@ def test_the_scheduled_job_publishes_by_itself(loaded):
     assert {"file": "board.duckdb", "table": "mart_case", "rows": 2}.items() <= next(
         row.data for row in release_said["tables"].records if row.data["table"] == "mart_case" and row.data["file"] == "board.duckdb"
     ).items()
+    assert "one_row_per_case" in (loaded.data_docs_dir / "mart_case.html").read_text("utf-8")
     checks = {evaluation.asset_key.to_user_string(): evaluation.passed for evaluation in result.get_asset_check_evaluations()}
     assert checks["quality_outcome"] and checks["mart_case"] and checks["core_case_event"]
     rows = {event.asset_key.to_user_string(): event.metadata for event in result.asset_materializations_for_node("models")}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from logging import getLogger
 from pathlib import Path
@@ -107,35 +108,74 @@ def test_an_operators_own_configuration_is_left_alone(tmp_path):
     assert path.read_text("utf-8") == "telemetry: {enabled: false}\n"
 
 
+class Scheduled:
+    """An installation with a file in its landing folder, and `onegate schedule` on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Settings(folder / "home").prepare()
+        landed = self.settings.landing_dir / "canonical" / "case_events.csv"
+        landed.parent.mkdir()
+        landed.write_text(EVENTS, "utf-8")
+        os.utime(landed, (1000, 1000))
+        self.environment = {**os.environ, **instance_environment(self.settings)}
+
+    @contextmanager
+    def running(self) -> Iterator[subprocess.Popen]:
+        """The command in a process group of its own; interrupted at the end, which must end everything."""
+        command = [sys.executable, "-m", "onegate", "schedule", "--port", str(_free_port()), "--home", str(self.settings.home)]
+        with subprocess.Popen(command, env=self.environment, start_new_session=True) as process:
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGINT)
+                    process.wait(120)
+
+    def loaded(self) -> tuple[list[tuple], tuple]:
+        """Events in the store, and how many files were loaded."""
+        with open_store(self.settings) as con:
+            events = con.execute("select event_id from core_case_event order by 1").fetchall()
+            return events, con.execute("select count(*) from ledger_file").fetchone() or ()
+
+
+@pytest.fixture
+def scheduled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Scheduled, dg.DagsterInstance]]:
+    found = Scheduled(tmp_path)
+    monkeypatch.setenv("DAGSTER_HOME", found.environment["DAGSTER_HOME"])
+    with dg.DagsterInstance.get() as instance:
+        yield found, instance
+
+
 @pytest.mark.soak
-def test_a_run_of_a_real_daemon_is_killed_noticed_and_done_by_the_next(tmp_path, monkeypatch):
-    settings = Settings(tmp_path / "home").prepare()
-    landed = settings.landing_dir / "canonical" / "case_events.csv"
-    landed.parent.mkdir()
-    landed.write_text(EVENTS, "utf-8")
-    os.utime(landed, (1000, 1000))
-    environment = {**os.environ, **instance_environment(settings)}
-    monkeypatch.setenv("DAGSTER_HOME", environment["DAGSTER_HOME"])
-    command = [sys.executable, "-m", "onegate", "schedule", "--port", str(_free_port()), "--home", str(settings.home)]
-    with subprocess.Popen(command, env=environment, start_new_session=True) as schedule, dg.DagsterInstance.get() as instance:
-        try:
-            with writer_lease(settings):  # so that the run has to wait, and lives until it is killed
-                run = _until(lambda: _run(instance, dg.DagsterRunStatus.STARTED), 180)
-                os.kill(json.loads(run.tags[TAG])["pid"], signal.SIGKILL)
-                killed = time.time()
-                failed = _until(lambda: _run(instance, dg.DagsterRunStatus.FAILURE), 60)
-                noticed = instance.get_run_record_by_id(failed.run_id).end_time - killed
-            again = _until(lambda: _run(instance, dg.DagsterRunStatus.SUCCESS), 180)
-            retried = instance.get_run_record_by_id(again.run_id).create_timestamp.timestamp() - killed
-        finally:
-            os.killpg(schedule.pid, signal.SIGINT)
-            schedule.wait(120)
+def test_a_run_of_a_real_daemon_is_killed_noticed_and_done_by_the_next(scheduled):
+    home, instance = scheduled
+    with home.running():
+        with writer_lease(home.settings):  # so that the run has to wait, and lives until it is killed
+            run = _until(lambda: _run(instance, dg.DagsterRunStatus.STARTED), 180)
+            os.kill(json.loads(run.tags[TAG])["pid"], signal.SIGKILL)
+            killed = time.time()
+            failed = _until(lambda: _run(instance, dg.DagsterRunStatus.FAILURE), 60)
+        again = _until(lambda: _run(instance, dg.DagsterRunStatus.SUCCESS), 180)
+    noticed = instance.get_run_record_by_id(failed.run_id).end_time - killed
+    retried = instance.get_run_record_by_id(again.run_id).create_timestamp.timestamp() - killed
     print(f"noticed after {noticed:.1f} s, retried after {retried:.1f} s")
     assert again.parent_run_id == run.run_id
     assert noticed <= 30 and retried <= 60
-    with open_store(settings) as con:
-        assert con.execute("select event_id from core_case_event order by 1").fetchall() == [("e1",), ("e2",)]
-        assert con.execute("select count(*) from ledger_file").fetchone() == (1,)
+    assert home.loaded() == ([("e1",), ("e2",)], (1,))
+
+
+@pytest.mark.soak
+def test_everything_is_killed_at_once_and_the_next_daemon_goes_on(scheduled):
+    home, instance = scheduled
+    with writer_lease(home.settings), home.running() as process:
+        run = _until(lambda: _run(instance, dg.DagsterRunStatus.STARTED), 180)
+        os.killpg(process.pid, signal.SIGKILL)  # daemon, web server, code server and run alike
+        process.wait(60)
+    with home.running():
+        _until(lambda: _run(instance, dg.DagsterRunStatus.FAILURE), 180)
+        again = _until(lambda: _run(instance, dg.DagsterRunStatus.SUCCESS), 180)
+    assert again.parent_run_id == run.run_id
+    assert home.loaded() == ([("e1",), ("e2",)], (1,))
 
 
 def _run(instance: dg.DagsterInstance, status: dg.DagsterRunStatus) -> dg.DagsterRun | None:
