@@ -92,11 +92,10 @@ class Board:
         if frame is None:
             return {}
         columns = {name: frame[name].to_list() for name in MEASURES}
-        shown = {period.key for period in self.scope.periods}
         rows: dict[str, dict[str, int]] = {}
         codes = frame[by].to_list() if by else repeat("", frame.height)
         for row, (code, period) in enumerate(zip(codes, frame[self._grain].to_list(), strict=True)):
-            if code is not None and period in shown:
+            if code is not None and period in self.scope.keys:
                 rows.setdefault(code, {})[period] = row
         return {code: Readings(places, partial(_read, columns)) for code, places in rows.items()}
 

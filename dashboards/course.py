@@ -60,6 +60,11 @@ class Scope:
             run.append(following)
         return run
 
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Keys of these periods."""
+        return frozenset(period.key for period in self.periods)
+
 
 @dataclass(frozen=True)
 class Course:

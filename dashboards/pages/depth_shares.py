@@ -64,11 +64,12 @@ def shares(frame: Frame, board: Board, parts: Parts, level: int) -> Table:
     seen = readings(board.frame(f"observed_{parts.dimension}"), parts.dimension)
     sides = _sides(board, seen, level)
     counts = readings(board.frame(f"contradicted_{parts.dimension}"), parts.dimension)
+    whole = board.course(declared(level))
     rows = []
     for code, name in parts.names.items():
         if code not in found[level] and code not in seen:
             continue
-        target = target_of(frame, board.course(declared(level)), parts.dimension, code)
+        target = target_of(frame, whole, parts.dimension, code)
         levels = {f"level_{each}": found[each].get(code, NONE).value for each in found}
         now = seen.get(code, NONE)
         rows.append(
