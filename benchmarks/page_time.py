@@ -30,6 +30,8 @@ import httpx
 from dashboards.app import create_app
 from dashboards.pages.catalog import PAGES, page_at
 from dashboards.pages.page import Page
+from dashboards.spare_collector import spare_collector
+from metrics.registry import registry
 from warehouse.release import current
 from warehouse.settings import Settings
 
@@ -85,6 +87,8 @@ def main() -> None:
         con.close()
         started, served = _start(settings)
         print(f"{cases[0] if cases else 0:,} cases; server start {started:.1f} s, its first page {served * 1000:.0f} ms")
+        registry()
+        spare_collector()  # as `onegate serve` does
         times = asyncio.run(_timed(settings, [page for page in PAGES if page.key in given.page]))
     _print(times)
 

@@ -18,8 +18,8 @@ BOARD_PREFIXES = ("rollup_", "mart_", "dim_", "ref_")
 ANALYST_PREFIXES = ("mart_", "dim_", "ref_")
 OVERTAKEN = ("case_events",)  # feeds whose overtaken and retracted rows analysts see too: what a case was once said to be
 WHOLE = ("build_as_of", "quality_outcome", "core_target")
-# tables that pages read by days: written in that order, so that a month's rows lie together and the others are not read
-BY_DAY = {"mart_case": "completed_on", "mart_ticket": "issued_on", "mart_depth_evidence": "month"}
+# tables written in an order: what is read together, the rows of a month or the events of a case, lies together
+ORDER = {"mart_case": "completed_on", "mart_ticket": "issued_on", "mart_depth_evidence": "month", "core_case_event": "case_id"}
 # only these columns of tables that hold more than a reader may see
 PARTS = {
     "ledger_file": "file_id, sha256, name, source_id, feed, received_at, bytes, read, accepted, duplicate, superseded, deleted, quarantined, status",
@@ -49,9 +49,9 @@ def release_info(stamp: str, published_at: datetime) -> str:
 
 
 def in_order(table: str, query: str) -> str:
-    """The query with its rows by day, where the table is one that pages read by days and has the day."""
-    day = f'"{BY_DAY.get(table)}"'
-    return f"{query} order by {day}" if day in query else query
+    """The query with its rows in the table's order, where it has one and the column is there."""
+    column = f'"{ORDER.get(table)}"'
+    return f"{query} order by {column}" if column in query else query
 
 
 def columns_by_table(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

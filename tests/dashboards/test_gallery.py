@@ -57,7 +57,20 @@ def test_every_state_of_a_value_and_every_status_of_a_target_has_a_tile():
 
 def test_every_figure_module_is_shown():
     modules = {path.stem for path in Path(figures.__file__).parent.glob("*.py")}
-    parts = {"__init__", "look", "labels", "hover", "shades", "series_colours", "time_axis", "outlines", "marks", "drawing", "panels", "points"}
+    parts = {
+        "__init__",
+        "look",
+        "labels",
+        "hover",
+        "shades",
+        "series_colours",
+        "time_axis",
+        "outlines",
+        "marks",
+        "drawing",
+        "panels",
+        "points",
+    }
     drawn_in = {MODULE_OF.get(key, key) for key in FIGURES}
     assert modules - parts - {"trend"} <= drawn_in
 
