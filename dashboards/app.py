@@ -34,6 +34,7 @@ from dashboards.theme import stylesheet
 from dashboards.words import say
 from dashboards.workers import Workers
 from metrics.registry import registry
+from warehouse.models.graph import models
 from warehouse.settings import Settings
 
 INDEX = """<!DOCTYPE html>
@@ -61,7 +62,8 @@ def create_app(settings: Settings, routes: Sequence[BaseRoute] = ()) -> Dash:
     )
     server.state.dash, server.state.gate, server.state.workers = app, gate, workers
     app.layout = _frame
-    registry()  # read the definitions now, not while the first reader waits
+    registry()  # read definitions and models now, not while the first reader waits
+    models()
     duckdb.execute("select $given", {"given": 1})  # its first parameter makes DuckDB load pandas, where that is installed: 0.7 s
     _add_callbacks(app, gate, workers)
     # Dash looks for assets at the first request to a route of its own; our pages come before that and would go out without style and script

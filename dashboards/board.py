@@ -13,11 +13,13 @@ import polars as pl
 from dashboards.course import Course, Scope, Where, query_of
 from dashboards.gate import Gate
 from dashboards.indicators import Indicator
+from dashboards.places import tree
 from dashboards.readings import MEASURES, Reading, Readings, read_row
 from metrics.compile import Query
 from metrics.spec import Metric
 
 Span = tuple[date, date]
+MOST_SHARED = 40  # districts whose courses are asked for together
 
 
 @dataclass
@@ -38,8 +40,24 @@ class Board:
         for indicator in indicators:
             metric = self.gate.metric(indicator.metric)
             if metric is not None and (not by or by in metric.dimensions):
-                self._queries[(indicator, by, places)] = self._query(metric, indicator, by, places)
+                shared = None if by else self._shared(metric, indicator, places)
+                self._queries[(indicator, by, places)] = shared or self._query(metric, indicator, by, places)
         return self
+
+    def _shared(self, metric: Metric, indicator: Indicator, places: Where) -> Query | None:
+        """The question about a district as one about all districts: what is asked for one is there for the next.
+
+        None where it would not say the same (a stock has no row for a district that has none of it) or would be too much.
+        """
+        is_stock = metric.form(metric.resolve(indicator.params)).is_stock
+        if "district" not in dict(places) or "district" not in metric.dimensions or is_stock or self._districts > MOST_SHARED:
+            return None
+        others = tuple(pair for pair in places if pair[0] != "district")
+        return self._query(metric, indicator, "district", others)
+
+    @property
+    def _districts(self) -> int:
+        return sum(place.dimension == "district" for parts in tree(self.gate).below.values() for place in parts)
 
     def _query(self, metric: Metric, indicator: Indicator, by: str, places: Where) -> Query:
         by_period = (by, self._grain) if by else (self._grain,)
@@ -104,8 +122,14 @@ class Board:
         return self.scope.period.grain
 
     def _found(self, indicator: Indicator, by: str, where: Where | None) -> tuple[pl.DataFrame | None, str]:
-        query = self._queries.get((indicator, by, self.scope.where if where is None else where))
-        return (self._frames.get(query), self._failures.get(query, "")) if query else (None, "")
+        places = self.scope.where if where is None else where
+        query = self._queries.get((indicator, by, places))
+        if query is None:
+            return None, ""
+        frame = self._frames.get(query)
+        if frame is not None and not by and "district" in query.by:
+            frame = frame.filter(pl.col("district") == dict(places)["district"])
+        return frame, self._failures.get(query, "")
 
     def _course(self, indicator: Indicator, readings: Mapping[str, Reading], failure: str) -> Course:
         metric = self.gate.metric(indicator.metric)

@@ -10,6 +10,7 @@ from dashboards.gate import Gate
 from dashboards.indicators import Indicator
 from dashboards.periods import Period
 from dashboards.readings import Reading, Readings
+from metrics.compile import Query
 
 KEPT = Indicator("promise", "promise_kept_rate")
 OPEN = Indicator("open", "open_cases")
@@ -34,6 +35,28 @@ def test_another_month_of_a_year_finds_everything_answered(tiny_city):
     assert march.courses(KEPT, "district").keys() == october.courses(KEPT, "district").keys()
     board(gate, "2017-03")
     assert len(gate.holding().answers) > answers
+
+
+def of_district(gate, code, figures):
+    scope = Scope((("district", code),), month("2018-10"), date(2018, 10, 31))
+    return Board(gate, scope).want(figures).ask()
+
+
+def test_another_district_finds_its_flows_answered_with_the_first_ones(tiny_city):
+    gate = Gate(tiny_city)
+    first = of_district(gate, "440604", [KEPT]).course(KEPT)
+    answers = len(gate.holding().answers)
+    second = of_district(gate, "440608", [KEPT]).course(KEPT)
+    assert len(gate.holding().answers) == answers
+    for code, course in (("440604", first), ("440608", second)):
+        direct = Query("promise_kept_rate", ("month",), (("district", code),), date(2018, 10, 1), date(2018, 11, 1))
+        [row] = gate.ask([direct]).frames[direct].iter_rows(named=True)
+        assert (course.now.value, course.now.low, course.now.n) == (row["value"], row["low"], row["n"])
+    assert first.now != second.now
+
+
+def test_a_stock_that_a_district_has_none_of_is_none_there(tiny_city):
+    assert of_district(Gate(tiny_city), "999999", [OPEN]).course(OPEN).now.value == 0
 
 
 def test_what_lies_outside_the_periods_of_a_page_is_not_read(tiny_city):
