@@ -1,6 +1,6 @@
 """HTTP push: `POST /api/ingest/<source>` takes records, `GET /api/ingest/<source>/<id>` says what became of them. The store is never opened here.
 
-A body goes to the disk as it comes and is never held in memory; 202 is sent when it is there to stay. Ingest reads it later, from the landing folder.
+A body goes to the disk as it comes and is never held in memory; 201 is sent when it is there to stay. Ingest reads it later, from the landing folder.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class Push:
         await self._body(request, announced, body)
         if announced.fingerprint(body.sha256) != known.fingerprint:
             raise Problem("key_reused")
-        return _accepted(known, {"Idempotent-Replayed": "true"})
+        return _accepted(known, 200, {"Idempotent-Replayed": "true"})
 
     async def _body(self, request: Request, announced: Announced, sink: Part | Nowhere) -> None:
         """Stream a body into `sink`, up to the limit."""
@@ -215,8 +215,9 @@ def _content_digest(request: Request) -> str | None:
     return None
 
 
-def _accepted(delivery: Delivery, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse(_receipt(delivery), 202, {"Location": _address(delivery), **(headers or {})})
+def _accepted(delivery: Delivery, status: int = 201, headers: dict[str, str] | None = None) -> Response:
+    """201 for a delivery that came now, 200 for one that was there."""
+    return JSONResponse(_receipt(delivery), status, {"Location": _address(delivery), **(headers or {})})
 
 
 def _address(delivery: Delivery) -> str:

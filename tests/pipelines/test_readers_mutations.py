@@ -72,6 +72,7 @@ def account(path, reader, block: int):
     return rows, rejects
 
 
+@pytest.mark.soak  # every run sends damaged files through the whole ingest, which reads them the same way
 @pytest.mark.parametrize(("make", "reader", "suffix"), [(good_csv, read_delimited, "csv"), (good_jsonl, read_jsonl, "jsonl")])
 def test_damage_is_accounted_for(tmp_path, monkeypatch, make, reader, suffix):
     monkeypatch.setattr(delimited, "SMALL", SMALL_BLOCK)

@@ -86,11 +86,11 @@ def refused(answer: httpx.Response, status: int, code: str) -> None:
     assert "{" not in body["detail"] + body["detail_zh"]
 
 
-def test_a_body_lands_byte_for_byte_before_202(client: httpx.Client, settings: Settings):
+def test_a_body_lands_byte_for_byte_before_the_answer(client: httpx.Client, settings: Settings):
     answer = client.post(ADDRESS, content=CSV)
     [file] = landed(settings)
     body = answer.json()
-    assert answer.status_code == 202 and answer.headers["location"] == body["outcome"] == f"/api/ingest/new_hall/{body['id']}"
+    assert answer.status_code == 201 and answer.headers["location"] == body["outcome"] == f"/api/ingest/new_hall/{body['id']}"
     assert (body["bytes"], body["sha256"], body["status"]) == (len(CSV), hashlib.sha256(CSV).hexdigest(), "received")
     assert file == settings.landing_dir / "new_hall" / f"case_events-{body['id']}.csv"
     assert file.read_bytes() == CSV and file.stat().st_mode & 0o777 == 0o600
@@ -109,7 +109,7 @@ def test_the_outcome_is_received_then_loaded_with_the_receipt(client: httpx.Clie
     ingest(settings, [settings.landing_dir], source="new_hall")  # the same file again: the first word on it stands
     assert client.get(address).json() == said
     again = client.post(ADDRESS, content=CSV)
-    assert (again.status_code, again.headers["idempotent-replayed"]) == (202, "true")
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (200, "true")
 
 
 def test_a_file_that_is_refused_says_why_also_when_the_ingest_died_before_it_could(client: httpx.Client, settings: Settings):
@@ -143,8 +143,8 @@ def test_a_key_repeats_only_its_own_request(client: httpx.Client, settings: Sett
 def test_a_request_in_flight_holds_its_key_alone(client: httpx.Client, settings: Settings):
     with pushes.locked(settings, "new_hall", pushes.delivery_id("new_hall", "first")):
         refused(client.post(ADDRESS, content=CSV), 409, "key_in_flight")
-        assert client.post(ADDRESS, content=CSV, headers={"Idempotency-Key": "second"}).status_code == 202
-    assert client.post(ADDRESS, content=CSV).status_code == 202
+        assert client.post(ADDRESS, content=CSV, headers={"Idempotency-Key": "second"}).status_code == 201
+    assert client.post(ADDRESS, content=CSV).status_code == 201
     assert not list(settings.inbox_dir.rglob("*.lock"))
 
 
@@ -197,7 +197,7 @@ def test_requests_that_are_refused_leave_nothing(
 ):
     refused(client.post(ADDRESS, content=content, headers=headers), status, code)
     assert landed(settings) == [] and not list(settings.inbox_dir.glob("*.part"))
-    assert client.post(ADDRESS, content=CSV).status_code == 202  # nor is the key used up
+    assert client.post(ADDRESS, content=CSV).status_code == 201  # nor is the key used up
 
 
 def test_a_body_without_length_comes_in_chunks_up_to_the_limit(client: httpx.Client, settings: Settings):
@@ -218,7 +218,7 @@ def test_the_feed_or_a_definition_says_what_records_are(client: httpx.Client, se
     refused(
         client.post("/api/ingest/boston311", content=b"{}", headers={**boston, "Content-Type": "application/x-ndjson"}), 400, "not_claimed"
     )
-    assert client.post("/api/ingest/boston311", content=CSV, headers=boston).status_code == 202
+    assert client.post("/api/ingest/boston311", content=CSV, headers=boston).status_code == 201
     assert [file.name[:10] for file in landed(settings)] == ["boston311-"]
 
 
@@ -230,7 +230,7 @@ def test_a_packed_body_and_a_true_digest_are_taken(client: httpx.Client, setting
         "Content-Encoding": "gzip",
         "Content-Digest": f"sha-512=:x:, sha-256=:{digest}:",
     }
-    assert client.post(ADDRESS, content=packed, headers=headers).status_code == 202
+    assert client.post(ADDRESS, content=packed, headers=headers).status_code == 201
     report = ingest(settings, [settings.landing_dir], source="new_hall")
     assert [(each.read, each.accepted) for each in report.receipts] == [(1, 1)]
 
@@ -253,7 +253,7 @@ def test_a_connection_that_breaks_off_leaves_nothing(client: httpx.Client, setti
         until(lambda: bool(list(settings.inbox_dir.glob("*.part"))))
     until(lambda: not list(settings.inbox_dir.rglob("*.lock")))
     assert landed(settings) == [] and not list(settings.inbox_dir.glob("*.part"))
-    assert client.post(ADDRESS, content=CSV).status_code == 202
+    assert client.post(ADDRESS, content=CSV).status_code == 201
 
 
 def test_what_a_process_that_died_had_accepted_lands_at_the_next_start(client: httpx.Client, settings: Settings):

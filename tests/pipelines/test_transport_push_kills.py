@@ -80,9 +80,9 @@ def test_two_processes_take_one_delivery_once(site: Site):
     with ThreadPoolExecutor(24) as pool:
         answers = list(pool.map(lambda number: site.post(addresses[number % 2], "same", body(1)), range(24)))
     told = [answer for answer in answers if answer]
-    assert len(told) == 24 and {answer.status_code for answer in told} <= {202, 409}
-    first = [answer for answer in told if answer.status_code == 202 and "idempotent-replayed" not in answer.headers]
-    assert len(first) == 1 and len({answer.text for answer in told if answer.status_code == 202}) == 1
+    assert len(told) == 24 and {answer.status_code for answer in told} <= {200, 201, 409}
+    first = [answer for answer in told if answer.status_code == 201]
+    assert len(first) == 1 and len({answer.text for answer in told if answer.status_code < 300}) == 1
     assert site.landed() == [body(1)]
 
 
@@ -95,7 +95,7 @@ def test_a_process_killed_at_any_point_neither_loses_nor_doubles_a_delivery(site
     ids = set()
     for number, point in enumerate(dying):
         answers = [site.post(address, point, body(number)) for _ in range(2)]
-        assert [answer and answer.status_code for answer in answers] == [202, 202]
+        assert [answer and answer.status_code for answer in answers] in ([201, 200], [200, 200])  # it may have been there
         ids |= {answer.json()["id"] for answer in answers if answer}
     assert len(ids) == len(dying) and site.landed() == [body(number) for number in range(len(dying))]
     site.stop()
@@ -120,7 +120,7 @@ def test_kills_at_random_lose_and_double_nothing(site: Site, seed: int):
 
     def deliver(number: int) -> None:
         given_up = time.monotonic() + 600
-        while not (answer := site.post(address[0], f"k{number}", body(number))) or answer.status_code != 202:
+        while not (answer := site.post(address[0], f"k{number}", body(number))) or not answer.is_success:
             assert answer is None or answer.status_code == 409, answer.text
             assert time.monotonic() < given_up
         told.release()

@@ -21,9 +21,8 @@ def faults(tab, axe) -> dict[str, list[str]]:
     return {name: faulty for name, faulty in found.items() if faulty}
 
 
-@pytest.mark.parametrize("href", ["/?lang=en", "/?lang=en&theme=dark"])
-def test_an_open_menu(tab, axe, href):
-    tab.open(href)
+def test_an_open_menu(tab, axe):
+    tab.open("/?lang=en&theme=dark")
     for menu in MENUS:
         first = tab.page.locator(f"#header details.is-{menu} a").first
         tab.page.locator(f"#header details.is-{menu} > summary").click()
@@ -44,8 +43,7 @@ def test_an_open_menu_on_a_phone(phone, axe):
         summary.tap()
 
 
-@pytest.mark.parametrize("href", ["/?lang=en&define=wait", "/?lang=zh&theme=dark&define=wait"])
-@pytest.mark.parametrize("size", ["laptop", "phone"])
+@pytest.mark.parametrize(("href", "size"), [("/?lang=en&define=wait", "laptop"), ("/?lang=zh&theme=dark&define=wait", "phone")])
 def test_the_definition_card(new_tab, axe, href, size):
     tab = new_tab(size).open(href)
     tab.page.wait_for_selector("#panel .definition h2")
@@ -86,9 +84,8 @@ def test_the_tour_is_offered_once_and_goes_through_the_page(browser, address):
     context.close()
 
 
-@pytest.mark.parametrize("href", ["/?lang=en&theme=dark&wall=1", "/?lang=zh&wall=1"])
-def test_the_wall(new_tab, href):
-    tab = new_tab("wall").open(href)
+def test_the_wall(new_tab):
+    tab = new_tab("wall").open("/?lang=zh&theme=dark&wall=1")
     tab.page.wait_for_selector("#wall")
     assert tab.page.evaluate("new DOMMatrix(getComputedStyle(document.getElementById('wall')).transform).a") > 2
     inside = tab.page.frame_locator("#wall")
