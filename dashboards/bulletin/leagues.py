@@ -11,8 +11,9 @@ from dashboards.bulletin.cells import adjusted_cell, change_cell, course_cells
 from dashboards.bulletin.charts import Named, bars_picture, trend_picture
 from dashboards.bulletin.desk import Desk
 from dashboards.bulletin.model import Cell, Grid, Head, Row, Section, text
-from dashboards.cards.league import League, league_finding
-from dashboards.cards.league import Row as LeagueRow
+from dashboards.cards.league import league_finding
+from dashboards.cards.league_rows import League
+from dashboards.cards.league_rows import Row as LeagueRow
 from dashboards.cards.tile import TileData
 from dashboards.casemix import adjusted
 from dashboards.course import Course

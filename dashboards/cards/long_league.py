@@ -12,7 +12,8 @@ import polars as pl
 
 from dashboards import elements as html
 from dashboards import formats
-from dashboards.cards.league import League, Row, league_finding, league_table
+from dashboards.cards.league import league_finding, league_table
+from dashboards.cards.league_rows import League, Row
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.controls import View
 from dashboards.words import say

@@ -9,7 +9,7 @@ import polars as pl
 
 from dashboards import elements as html
 from dashboards.cards.chart import Chart, chart_card
-from dashboards.cards.league import Row
+from dashboards.cards.league_rows import Row
 from dashboards.cards.table import Column, Table
 from dashboards.controls import View
 from dashboards.figures.area_map import Ground, area_map, map_alt

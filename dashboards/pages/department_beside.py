@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards import elements as html
 from dashboards.board import Board
-from dashboards.cards.league import League, Row
+from dashboards.cards.league_rows import League, Row
 from dashboards.casemix import adjusted
 from dashboards.differences import Group, differences
 from dashboards.pages.department_desk import Desk, department_href, department_tile

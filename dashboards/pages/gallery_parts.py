@@ -10,7 +10,8 @@ import polars as pl
 
 from dashboards import elements as html
 from dashboards.cards.chart import Chart, chart_card, course_table, trend_alt
-from dashboards.cards.league import League, Row, league_finding, league_table
+from dashboards.cards.league import league_finding, league_table
+from dashboards.cards.league_rows import League, Row
 from dashboards.cards.states import empty, error, missing, not_allowed, skeleton
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.cards.tile import tile_card

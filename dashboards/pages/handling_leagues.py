@@ -8,7 +8,7 @@ import polars as pl
 
 from dashboards import elements as html
 from dashboards.board import Board
-from dashboards.cards.league import League, Row
+from dashboards.cards.league_rows import League, Row
 from dashboards.cards.long_league import league_or_pages
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.casemix import adjusted

@@ -11,7 +11,7 @@ from dashboards.attributes import data
 from dashboards.board import Board
 from dashboards.cards.attention import Watched, attention_lists, check_lines, notes_of
 from dashboards.cards.compare import twin_chart
-from dashboards.cards.league import League, Row
+from dashboards.cards.league_rows import League, Row
 from dashboards.cards.map import Mapped, map_card
 from dashboards.cards.tile import tile_strip
 from dashboards.casemix import adjusted

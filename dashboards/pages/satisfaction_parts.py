@@ -8,7 +8,7 @@ from dashboards import elements as html
 from dashboards.attributes import aria
 from dashboards.board import Board
 from dashboards.cards.chart import Chart, chart_card
-from dashboards.cards.league import League, Row
+from dashboards.cards.league_rows import League, Row
 from dashboards.cards.long_league import league_or_pages
 from dashboards.cards.table import Column, Table
 from dashboards.casemix import adjusted

@@ -12,7 +12,8 @@ from dashboards.behind import badge_of
 from dashboards.board import Board
 from dashboards.cards.attention import Watched
 from dashboards.cards.chart import Chart, chart_card, course_table, trend_alt
-from dashboards.cards.league import League, league_finding, league_table
+from dashboards.cards.league import league_finding, league_table
+from dashboards.cards.league_rows import League
 from dashboards.cards.tile import TileData, provisional_text
 from dashboards.controls import View
 from dashboards.course import Course

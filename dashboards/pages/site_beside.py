@@ -11,7 +11,7 @@ from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.compare import Neighbours, neighbours_chart
-from dashboards.cards.league import League, Row
+from dashboards.cards.league_rows import League, Row
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.course import Course
 from dashboards.differences import Group, differences

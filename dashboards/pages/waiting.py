@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
-from dashboards.cards.league import League, Row
+from dashboards.cards.league_rows import League, Row
 from dashboards.cards.tile import tile_strip
 from dashboards.controls import View
 from dashboards.differences import Group, differences

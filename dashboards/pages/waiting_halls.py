@@ -6,7 +6,7 @@ import polars as pl
 
 from dashboards import elements as html
 from dashboards.board import Board
-from dashboards.cards.league import Row
+from dashboards.cards.league_rows import Row
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.controls import View
 from dashboards.gate import Gate

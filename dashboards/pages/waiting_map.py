@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dashboards.cards.league import League
+from dashboards.cards.league_rows import League
 from dashboards.cards.map import Mapped, map_card
 from dashboards.controls import View
 from dashboards.course import Course

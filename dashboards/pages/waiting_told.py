@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards import formats
-from dashboards.cards.league import League, Row
+from dashboards.cards.league_rows import League, Row
 from dashboards.figures.look import Look
 from dashboards.pages.sections import Told
 from dashboards.pages.waiting_week import Week, peaks_text, span_text

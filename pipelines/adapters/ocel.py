@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.adapters.batch import MAX_RECORD, Batch, FileRefused, Profile
 from pipelines.adapters.columns import CONTROL_TEXT, text_frame
 from pipelines.adapters.ocel_text import PATIENCE, Log, Misshapen, parse_json, parse_xml
-from pipelines.adapters.rows import Gathered, Place, TooManyColumns
+from pipelines.adapters.rows import BadEvent, Gathered, Place, TooManyColumns
 from pipelines.adapters.source import Source
 
 MAX_BYTES = 64_000_000  # it has to fit into memory whole: objects may come after events
@@ -24,14 +24,6 @@ LEAST_TEXT, TEXT_RATIO = 50_000_000, 50  # how much longer than the file its rec
 
 Row = dict[str, str | None]
 Attributes = dict[str, list[tuple[datetime | None, str | None]]]
-
-
-class BadEvent(ValueError):
-    """An event that is no row, with its reason code."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def read(source: Source, profile: Profile) -> Iterator[Batch]:

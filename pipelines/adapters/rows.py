@@ -17,6 +17,14 @@ class TooManyColumns(ValueError):
     """A row brings names that no table can hold."""
 
 
+class BadEvent(ValueError):
+    """An event of a log that is no row, with its reason code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class Gathered:
     """Rows, their places, and rejects, until `take` makes a batch of them. Columns stand in the order in which the file first names them."""
 

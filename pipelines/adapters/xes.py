@@ -11,7 +11,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (lxml shi
 
 from pipelines.adapters.batch import MAX_RECORD, Batch, FileRefused, Profile
 from pipelines.adapters.columns import text_frame
-from pipelines.adapters.rows import Gathered, TooManyColumns
+from pipelines.adapters.rows import BadEvent, Gathered, TooManyColumns
 from pipelines.adapters.source import Source
 
 SIMPLE = frozenset({"string", "date", "int", "float", "boolean", "id"})
@@ -28,14 +28,6 @@ REFUSALS = (
 )
 
 Row = dict[str, str | None]
-
-
-class BadEvent(ValueError):
-    """An event that is no row, with its reason code."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def read(source: Source, profile: Profile) -> Iterator[Batch]:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from dashboards.cards.league import League, Row
+from dashboards.cards.league_rows import League, Row
 from dashboards.cards.long_league import MOST, league_or_pages, long_table
 from dashboards.controls import View
 from dashboards.course import Course, Scope

@@ -46,6 +46,7 @@ IMPLIED = {
     "mart_applicant_material": ("is_submitted AND ",),  # a repetition was handed in
 }
 
+IN_FORCE = "FILTER(WHERE status = 'in_force' AND legal_working_days > 0)"
 # Mutants that say the same as the definition, with the reason: (metric, part of the mutant's name; its end, with $).
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("declared_depth_share", "'gd_2013?'"): "level 4 of gd_2013 is refused, and below it both schemes give an item the same",
@@ -55,14 +56,8 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("observed_visit_share", "COALESCE(visits, 1)"): "the mart never leaves visits empty",
     ("observed_visit_share", "COALESCE(visits_upper, visits, 1)"): "the mart never leaves visits empty",
     ("observed_visits_mean", "COALESCE(visits_upper, visits, 1)"): "the mart never leaves visits empty",
-    (
-        "promised_limit_compression",
-        "SUM(promised_working_days) FILTER(WHERE status = 'in_force' AND legal_working_days > 0)",
-    ): "nothing adds nothing",
-    (
-        "promised_limit_compression",
-        "/ legal_working_days) FILTER(WHERE status = 'in_force' AND legal_working_days > 0)",
-    ): "nothing adds nothing",
+    ("promised_limit_compression", f"SUM(promised_working_days) {IN_FORCE}"): "nothing adds nothing",
+    ("promised_limit_compression", f"/ legal_working_days) {IN_FORCE}"): "nothing adds nothing",
     ("promised_limit_compression", "SUM(legal_working_days) FILTER(WHERE status = 'in_force' AND NOT"): "no legal days add nothing",
     (
         "promised_limit_compression",

@@ -40,14 +40,8 @@ class City(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/open311/v2"
 
     def add(self, identity: str, at: str = "2024-03-01T09:00:00-05:00", **fields: object) -> None:
-        record = {
-            "service_request_id": identity,
-            "status": "open",
-            "service_code": "7",
-            "service_name": "Pothole",
-            "requested_datetime": at,
-            **fields,
-        }
+        service = {"service_code": "7", "service_name": "Pothole"}
+        record = {"service_request_id": identity, "status": "open", **service, "requested_datetime": at, **fields}
         self.requests = [each for each in self.requests if json.loads(each[1])["service_request_id"] != identity]
         self.requests.append((at, json.dumps(record)))
 

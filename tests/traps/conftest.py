@@ -37,15 +37,19 @@ class Town:
         self.con: duckdb.DuckDBPyConnection | None = None
 
     def receive(self, source: str | None = None, **feeds: str) -> IngestReport:
-        """Take one file a feed, given as CSV text."""
+        """Take one file a feed, given as CSV text, all of it."""
+        report = self.deliver(source, **feeds)
+        assert not report.needs_a_person, (report.refused, report.receipts)
+        return report
+
+    def deliver(self, source: str | None = None, **feeds: str) -> IngestReport:
+        """The same, whatever becomes of it."""
         self.close()
         self.deliveries += 1
         paths = [self.folder / f"{feed}-{self.deliveries:02}.csv" for feed in feeds]
         for path, content in zip(paths, feeds.values(), strict=True):
             path.write_text(content)
-        report = ingest(self.settings, paths, source=source)
-        assert not report.needs_a_person, (report.refused, report.receipts)
-        return report
+        return ingest(self.settings, paths, source=source)
 
     def events(self, *lines: str) -> None:
         """Take case events, as lines of case_id,event_type,occurred_at,channel,item_id,outcome."""

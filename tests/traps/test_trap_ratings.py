@@ -87,8 +87,8 @@ def test_trap_19_a_scale_the_wrong_way_round(town, tmp_path, monkeypatch, scale)
         assert town.parts("active_good_rating_rate") == (114, 120)
         assert guards_that_fired(town) == set()
     else:
-        with pytest.raises(AssertionError, match="E_DIREC"):  # pytest shortens the sentence
-            town.receive("platform", grades=text)
+        [refused] = town.deliver("platform", grades=text).refused
+        assert refused.reason.startswith("E_DIRECTION")
 
 
 def test_trap_19_a_scale_the_wrong_way_round_in_the_contracts_own_columns(town):

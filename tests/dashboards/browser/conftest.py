@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,9 +19,7 @@ import pytest
 from dashboards.pages.catalog import PAGES, page_at
 
 HERE = Path(__file__).parent
-CHROMIUM = next(
-    (path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(path).exists()), None
-)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -166,27 +165,17 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def context_of(browser, address) -> Callable[..., Any]:
-    """Makes a context of the tiny city for a size of screen."""
-
-    def make(size: str = "laptop", **options: Any) -> Any:
-        width, height = SIZES[size]
-        made = browser.new_context(**{"base_url": address, "viewport": {"width": width, "height": height}, "locale": "en-GB", **options})
-        made.add_init_script("localStorage.setItem('onegate.toured', '1')")  # the invitation to the tour has a test of its own
-        return made
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def shared_context_of(context_of) -> Iterator[Callable[..., Any]]:
-    """One context for all tabs of a size and its options: what the browser has fetched and compiled for one tab is there for the next."""
+def context_of(browser, address) -> Iterator[Callable[..., Any]]:
+    """The context of a size of screen and options, one for all its tabs: what was fetched and compiled for one is there for the next."""
     made: dict[tuple, Any] = {}
 
-    def find(size: str, options: dict[str, Any]) -> Any:
+    def find(size: str = "laptop", **options: Any) -> Any:
         key = (size, *sorted(options.items()))
         if key not in made:
-            made[key] = context_of(size, **options)
+            width, height = SIZES[size]
+            screen = {"base_url": address, "viewport": {"width": width, "height": height}, "locale": "en-GB"}
+            made[key] = browser.new_context(**{**screen, **options})
+            made[key].add_init_script("localStorage.setItem('onegate.toured', '1')")  # the invitation to the tour has a test of its own
         return made[key]
 
     yield find
@@ -195,12 +184,12 @@ def shared_context_of(context_of) -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture
-def new_tab(shared_context_of) -> Iterator[Callable[..., Tab]]:
+def new_tab(context_of) -> Iterator[Callable[..., Tab]]:
     """Opens fresh tabs; the test fails if one complains or asks anybody else."""
     made: list[Tab] = []
 
     def make(size: str = "laptop", **options: Any) -> Tab:
-        made.append(Tab.of(shared_context_of(size, options)))
+        made.append(Tab.of(context_of(size, **options)))
         return made[-1]
 
     yield make
@@ -229,12 +218,12 @@ def tab_of(context_of) -> Iterator[Callable[[Look], Tab]]:
 
     def find(look: Look) -> Tab:
         if look not in tabs:
-            tabs[look] = Tab.of(context_of(look.size)).open(f"/?lang={look.lang}&theme={look.theme}")
+            tabs[look] = Tab.of(context_of(look.size, color_scheme=look.theme)).open(f"/?lang={look.lang}&theme={look.theme}")
         return tabs[look]
 
     yield find
     for tab in tabs.values():
-        tab.page.context.close()
+        tab.page.close()
 
 
 @pytest.fixture(scope="session")
