@@ -6,6 +6,7 @@ PORT ?= 8050
 CITIES_SCALE ?= 0.2
 SUDO := $(shell [ "$$(id -u)" = 0 ] || (command -v sudo >/dev/null && sudo -n true 2>/dev/null && echo sudo -n) || echo none)
 DEMO_FLAGS := $(if $(CI),--no-serve)
+unexport PYTHONDONTWRITEBYTECODE # hundreds of short processes: each would compile everything again
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak check serve bench screens docs cities clean browser postgres lock

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,7 +32,7 @@ from warehouse.models.changes import (
     last_file,
     rows_of,
 )
-from warehouse.models.graph import Model, follows_as_of, models
+from warehouse.models.graph import Model, follows_as_of, models, needed
 from warehouse.reference.codes import install_codes
 from warehouse.working_days import install_calendar
 
@@ -59,19 +59,21 @@ def model_graph() -> dict[str, frozenset[str]]:
     return {name: model.inputs for name, model in models().items()}
 
 
-def build_models(con: duckdb.DuckDBPyConnection, *, full: bool = False, on_progress: Progress | None = None) -> BuildReport:
-    """Bring every model up to date; `full` rebuilds them all."""
+def build_models(
+    con: duckdb.DuckDBPyConnection, *, full: bool = False, only: Iterable[str] | None = None, on_progress: Progress | None = None
+) -> BuildReport:
+    """Bring every model up to date, or `only` those named and what they rest on; `full` rebuilds them."""
     install_calendar(con)
     install_codes(con)
-    build = _Build(con, full)
+    build, wanted = _Build(con, full), needed(models() if only is None else only)
     try:
-        for number, model in enumerate(models().values(), start=1):
+        for number, model in enumerate(wanted.values(), start=1):
             if on_progress:
-                on_progress(f"{number}/{len(models())} {model.name}")
+                on_progress(f"{number}/{len(wanted)} {model.name}")
             build.bring_up_to_date(model)
     finally:
         build.forget_changes()
-    rows = {name: _one(con, f"select count(*) from {name}") for name, model in models().items() if model.contract}
+    rows = {name: _one(con, f"select count(*) from {name}") for name, model in wanted.items() if model.contract}
     return BuildReport(rows, build.rebuilt, _one(con, "select as_of_on from build_as_of"))
 
 
@@ -135,7 +137,7 @@ class _Build:
         if name == ALIAS:
             return before == self.links_mark  # else a build was broken off, and what its links were is forgotten
         if name == "build_as_of":
-            earlier, now = self.states["mart_case"]["as_of"], self._as_of()
+            earlier, now = self.states.get("mart_case", {}).get("as_of"), self._as_of()
             return earlier is not None and now is not None and earlier <= now
         return name in case_tables()
 

@@ -8,22 +8,30 @@ from typing import Any
 import duckdb
 import pytest
 
-from warehouse.build import build_models
+from warehouse.build import BuildReport, build_models
 from warehouse.contract import Feed, feeds
 from warehouse.engine.duckdb import open_store
 from warehouse.settings import Settings
 
 
 class City:
-    """Rows go straight into core tables; instants are local times of Shanghai, and bring their dates as ingestion would."""
+    """Rows go straight into core tables; instants are local times of Shanghai, and bring their dates as ingestion would.
+
+    After `build` a table and what it rests on are built when it is first read, by `one` or `all`; `build_all` builds everything at once.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
         self.rows = 0
         self.file_id = 1
+        self.unread = False
+        self.is_current = False
 
     def add(self, feed: str, *rows: dict[str, Any]) -> None:
         """Insert rows of a feed into its core table."""
+        if self.unread:
+            self.build_all()
+        self.is_current = False
         spec = feeds()[feed]
         for row in rows:
             self.rows += 1
@@ -50,8 +58,15 @@ class City:
             [file_id, at],
         )
 
-    def build(self, *, full: bool = False) -> Any:
-        """Build the models."""
+    def build(self) -> None:
+        """Bring up to date what is read from here on."""
+        if self.unread:
+            self.build_all()
+        self.unread = self.is_current = True
+
+    def build_all(self, *, full: bool = False) -> BuildReport:
+        """Bring every model up to date."""
+        self.unread = self.is_current = False
         return build_models(self.con, full=full)
 
     def one(self, table: str, where: str = "true") -> dict[str, Any]:
@@ -62,6 +77,9 @@ class City:
 
     def all(self, table: str, where: str = "true") -> list[dict[str, Any]]:
         """The rows of a table that fulfil the condition, by their first columns."""
+        if self.is_current:
+            build_models(self.con, only=[table])
+            self.unread = False
         reply = self.con.execute(f"select * from {table} where {where} order by all")
         names = [column[0] for column in reply.description]
         return [dict(zip(names, row, strict=True)) for row in reply.fetchall()]

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from warehouse.build import build_models, model_graph
+from warehouse.build import model_graph
 
 REFERENCES = ("K1", "K7", "K12", "EXT-1", "EXT-2", "EXT-3")
 
@@ -80,10 +80,10 @@ def test_incremental_equals_full_with_links(city, monkeypatch, seed):
             others(city, rng, days)
         for _ in range(4 if step > 1 else 0):
             correct(city, rng, days)
-        city.build()
+        city.build_all()
         by_case = contents(city)
         linked.add(str(by_case["int_link_alias"]))
-        build_models(city.con, full=True)
+        city.build_all(full=True)
         assert contents(city) == by_case, step
     assert len(linked) > 1  # the links did change
 
@@ -104,11 +104,11 @@ def test_a_reference_that_arrives_later_joins_two_cases_and_its_retraction_parts
     city.item()
     two_cases(city)
     city.add("ratings", {"rating_id": "R", "case_id": "WIN", "grade": 1, "rated_at": "2024-03-07 09:00", "channel": "web"})
-    city.build()
+    city.build_all()
     assert len(city.all("mart_case", "case_id in ('WEB', 'WIN')")) == 2
     city.file_id = 2
     city.events("WIN", ("other", "2024-03-05 10:00", {"external_case_ref": "WEB", "event_id": "REF"}))
-    city.build()
+    city.build_all()
     case = city.one("mart_case", "case_id in ('WEB', 'WIN')")
     assert (case["case_id"], case["linked_case_count"], case["is_completed"], case["has_bad_rating"]) == ("WEB", 2, True, True)
     assert city.one("mart_rating")["case_id"] == "WEB"
@@ -117,7 +117,7 @@ def test_a_reference_that_arrives_later_joins_two_cases_and_its_retraction_parts
         "insert into history_case_event by name select * replace (3 as file_id), true as is_deleted, true as is_current from core_case_event where event_id = 'REF'"
     )
     city.con.execute("delete from core_case_event where event_id = 'REF'")
-    city.build()
+    city.build_all()
     assert [case["case_id"] for case in city.all("mart_case", "case_id in ('WEB', 'WIN')")] == ["WEB", "WIN"]
     assert city.one("mart_rating")["case_id"] == "WIN"
 
@@ -127,16 +127,16 @@ def test_a_build_broken_off_after_the_links_is_made_good_by_the_next(city, monke
 
     city.item()
     two_cases(city)
-    city.build()
+    city.build_all()
     city.file_id = 2
     city.events("WIN", ("other", "2024-03-05 10:00", {"external_case_ref": "WEB"}))
     sound = graph.models()["int_case_milestone"]
     with monkeypatch.context() as patch:
         patch.setitem(graph.models(), sound.name, graph.Model(sound.name, "select nothing from nowhere", sound.inputs))
         with pytest.raises(Exception, match="nowhere"):
-            city.build()
-    city.build()
+            city.build_all()
+    city.build_all()
     assert city.one("mart_case", "case_id in ('WEB', 'WIN')")["linked_case_count"] == 2
     by_case = contents(city)
-    build_models(city.con, full=True)
+    city.build_all(full=True)
     assert contents(city) == by_case

@@ -92,7 +92,7 @@ def judged(city) -> list[tuple[Pair, bool]]:
     for number, pair in enumerate(PAIRS):
         for name, side in zip("abcd", (pair.one, pair.other, *pair.others), strict=False):
             file_case(city, f"{number:02}{name}", side, number)
-    city.build()
+    city.build_all()
     links = city.con.execute("select case_id, canonical_case_id from mart_case_link where case_id <> canonical_case_id").fetchall()
     linked = {frozenset(link) for link in links}
     assert all(one[:2] == other[:2] for one, other in links)  # nothing across pairs
@@ -128,7 +128,7 @@ def test_scores_by_hand(city):
     for number, (one, other, _) in enumerate(SCORES):
         file_case(city, f"{number}a", one, number)
         file_case(city, f"{number}b", other, number)
-    city.build()
+    city.build_all()
     found = city.con.execute("select score from mart_case_link where method = 'same_applicant' order by case_id").fetchall()
     assert [score for (score,) in found] == pytest.approx([score for _, _, score in SCORES])
 

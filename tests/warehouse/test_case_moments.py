@@ -175,7 +175,7 @@ def test_order_that_contradicts_itself_is_flagged_and_negative_clocks_are_empty(
 def test_future_times_are_flagged_and_do_not_move_as_of(city):
     city.receive(1, "2024-03-10 12:00:00+08")
     city.events("K", ("submitted", "2024-03-10 09:00"), ("completed", "2034-03-10 09:00"))
-    report = city.build()
+    report = city.build_all()
     assert report.as_of == date(2024, 3, 10)
     assert "future_time" in city.one("mart_case")["dq_flags"]
     assert city.con.execute("select as_of_at = timestamptz '2024-03-10 23:59:59.999999+08' from build_as_of").fetchone() == (True,)
@@ -190,11 +190,11 @@ def test_without_case_events_as_of_is_the_last_date_of_whatever_was_loaded(city)
     city.add(
         "elicence_stock", {"stock_on": "2044-02-01", "licence_type": "L", "source_dept_id": "D", "division_code": "4", "valid_count": 1}
     )
-    assert city.build().as_of == date(2024, 2, 1)
+    assert city.build_all().as_of == date(2024, 2, 1)
 
 
 def test_nothing_loaded_has_no_as_of_and_builds(city):
-    report = city.build()
+    report = city.build_all()
     assert report.as_of is None and report.rows["mart_case"] == 0
 
 

@@ -54,37 +54,37 @@ def test_a_model_that_breaks_its_contract_is_refused_by_column(city, monkeypatch
     with pytest.raises(
         ContractBroken, match="dim_site .* name_zh is missing.* surprise is not in the contract.* site_id is INTEGER and should be VARCHAR"
     ):
-        city.build()
+        city.build_all()
 
 
 def test_nothing_new_rebuilds_nothing(city):
     city.item()
     city.events("K", ("submitted", "2024-03-01 09:00"), item_id="A1")
-    assert set(city.build().rebuilt) == set(model_graph())
-    assert city.build().rebuilt == []
-    assert set(city.build(full=True).rebuilt) == set(model_graph())
+    assert set(city.build_all().rebuilt) == set(model_graph())
+    assert city.build_all().rebuilt == []
+    assert set(city.build_all(full=True).rebuilt) == set(model_graph())
 
 
 def test_new_tickets_leave_other_marts_alone(city):
-    city.build()
+    city.build_all()
     city.file_id = 2
     city.add("queue_snapshots", {"site_id": "S", "queue_code": "Q", "observed_at": "2024-03-05 09:00", "waiting": 3})
-    rebuilt = set(city.build().rebuilt)
+    rebuilt = set(city.build_all().rebuilt)
     assert "mart_queue_snapshot" in rebuilt and "mart_item" not in rebuilt and "mart_ticket" not in rebuilt
 
 
 def test_a_failed_build_leaves_the_models_as_they_were_and_can_be_repeated(city, monkeypatch):
     city.events("K1", ("submitted", "2024-03-01 09:00"))
-    city.build()
+    city.build_all()
     city.file_id = 2
     city.events("K2", ("submitted", "2024-03-01 09:00"))
     sound = graph.models()["int_case_clock"]
     with monkeypatch.context() as patch:
         patch.setitem(graph.models(), "int_case_clock", graph.Model(sound.name, "select nothing from nowhere", sound.inputs))
         with pytest.raises(Exception, match="nowhere"):
-            city.build()
+            city.build_all()
     assert len(city.all("mart_case")) == 1
-    city.build()
+    city.build_all()
     assert len(city.all("mart_case")) == 2
 
 
@@ -208,21 +208,21 @@ def test_incremental_equals_full(city, monkeypatch, seed):
         if step > 1:
             for feed in ("case_events", "queue_tickets", "ratings"):
                 supersede(city, rng, feed, MAKERS[feed](rng, city.rows, days))
-        city.build()
+        city.build_all()
         if step > 1:
             by_case = contents(city)
-            build_models(city.con, full=True)
+            city.build_all(full=True)
             assert contents(city) == by_case
 
 
 def test_incremental_builds_touch_changed_cases_only(city):
     for number in range(40):
         city.events(f"K{number:02}", ("submitted", "2024-03-01 09:00"), ("completed", "2024-03-01 10:00", {"outcome": "refused"}))
-    city.build()
+    city.build_all()
     city.con.execute("update mart_case set bundle_id = 'untouched'")
     city.file_id = 2
     city.events("K07", ("onsite_pickup", "2024-03-01 09:30", {"channel": "window"}))
-    city.build()
+    city.build_all()
     assert [case["case_id"] for case in city.all("mart_case", "bundle_id is null")] == ["K07"]
     assert city.one("mart_case", "case_id = 'K07'")["visits"] == 1
 
@@ -230,11 +230,11 @@ def test_incremental_builds_touch_changed_cases_only(city):
 def test_changed_items_reach_their_cases(city):
     city.item(theme="before")
     city.events("K", ("submitted", "2024-03-01 09:00"), item_id="A1")
-    city.build()
+    city.build_all()
     city.file_id = 2
     city.con.execute("delete from core_service_item")
     city.item(theme="after", source_version=2)
-    city.build()
+    city.build_all()
     assert city.one("mart_case")["theme"] == "after"
 
 
@@ -242,7 +242,7 @@ def test_a_retracted_material_leaves_the_mart(city):
     for number in range(10):
         city.events(f"K{number}", ("submitted", "2024-03-01 09:00"), ("completed", "2024-03-01 10:00", {"outcome": "refused"}))
         city.add("case_materials", {"case_id": f"K{number}", "material_code": "M", "provided_by": "paper", "resubmission_no": 0})
-    city.build()
+    city.build_all()
     city.con.execute(
         "insert into history_case_material by name select *, false as is_deleted, false as is_current from core_case_material where case_id = 'K3'"
     )
@@ -251,5 +251,5 @@ def test_a_retracted_material_leaves_the_mart(city):
         "from core_case_material where case_id = 'K3'"
     )
     city.con.execute("delete from core_case_material where case_id = 'K3'")
-    assert "mart_material" in city.build().rebuilt
+    assert "mart_material" in city.build_all().rebuilt
     assert [row["case_id"] for row in city.all("mart_material")] == [f"K{number}" for number in range(10) if number != 3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -49,6 +50,17 @@ def models() -> dict[str, Model]:
     }
     edges = {name: sorted(found[name].inputs & found.keys()) for name in sorted(found)}
     return {name: found[name] for name in TopologicalSorter(edges).static_order()}
+
+
+def needed(names: Iterable[str]) -> dict[str, Model]:
+    """The models of these names and all that they rest on, in the order of building; the as-of date is always among them."""
+    found, waiting = {"build_as_of"}, [name for name in names if name in models()]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(models()[name].inputs & models().keys())
+    return {name: model for name, model in models().items() if name in found}
 
 
 @cache
