@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -90,6 +90,7 @@ class Gate:
         self._settings = settings
         self._holding: Holding | None = None
         self._lock = threading.Lock()
+        self._ahead = ThreadPoolExecutor(2, "ahead")
         self.is_stale = False
         self.takes_decisions = False  # whether rows that were set aside can be decided upon in the browser
 
@@ -171,6 +172,12 @@ class Gate:
     def made(self, key: object, make: Callable[[], Any]) -> Any:
         """What `make` made of the current release for `key`, made once; whether the release is stale is part of what it shows."""
         return self.holding().pages.once((key, self.is_stale), make)
+
+    def ahead(self, *readings: Callable[[], object]) -> None:
+        """Begin readings that a page will want, beside its other questions. Each must be one that is kept: who asks for it meanwhile waits for it,
+        and where it fails the page's own asking fails in the same way."""
+        for reading in readings:
+            self._ahead.submit(copy_context().run, reading)
 
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """What `make` works out from the current release, worked out once."""
