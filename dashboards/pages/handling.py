@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from dashboards import elements as html
 from dashboards import formats
@@ -13,10 +14,10 @@ from dashboards.gate import Gate
 from dashboards.indicators import Indicator, Tile, tile_named
 from dashboards.pages import handling_leagues
 from dashboards.pages.frame import Frame, Told, frame_of, framed, reference_of
-from dashboards.pages.handling_curve import HALF, NINE, curve_card
+from dashboards.pages.handling_curve import HALF, NINE, curve_card, curves
 from dashboards.pages.handling_days import PER_CASE, days_card, days_now
-from dashboards.pages.handling_overdue import OVERDUE_CASES, ask_overdue, overdue_by, overdue_course, overdue_section
-from dashboards.pages.handling_steps import FACTS, steps_section
+from dashboards.pages.handling_overdue import OVERDUE_CASES, ask_overdue, coming, overdue, overdue_by, overdue_course, overdue_section
+from dashboards.pages.handling_steps import FACTS, steps, steps_section
 from dashboards.pages.handling_told import UNTOLD, days_sentence, overdue_sentence
 from dashboards.pages.page import Page
 from dashboards.pages.sections import Told as Tiles
@@ -39,6 +40,7 @@ TILES: tuple[Tile, ...] = (
 def layout(gate: Gate, view: View) -> html.Div:
     """The page for a view."""
     frame = frame_of(gate, view)
+    gate.ahead(*(partial(read, frame) for read in (steps, overdue, coming, curves)))
     board = _ask(frame)
     told = _to_the_day(tell(board, frame.name, frame.goals, view, TILES), board)
     sections = [

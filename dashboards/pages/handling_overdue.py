@@ -11,20 +11,23 @@ from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.table import Column, Table, data_table
-from dashboards.course import Course
+from dashboards.course import Course, Scope
 from dashboards.indicators import Indicator
 from dashboards.pages.case_columns import case_columns, with_names
 from dashboards.pages.frame import Frame
 from dashboards.readings import read_row
 from dashboards.scoped import last_day, scoped
 from dashboards.words import say
+from metrics.dimensions import DIMENSIONS
 
 OVERDUE_CASES = Indicator("overdue_cases", "overdue_cases")
 SOON = 5  # working days
+PLACE_COLUMNS = ("province_code", "city_code", "district_code", "town_code")
 
 # The rows of overdue_cases on a day, with how long ago their date was. That the clock had not ended is said on its own too: a condition on one
 # column is met while the table is read, before the other columns are.
 OVERDUE = """select case_id, item_id, dept_id, coalesce(district_code, city_code) as division_code, channel, accepted_on, due_on, promised_working_days,
+    province_code, city_code, district_code, town_code,
     today.working_day_no - due.working_day_no as days_over,
     coalesce(is_statutory_due and statutory_due_on < $day, false) as is_past_legal
 from {cases} as subject
@@ -36,6 +39,7 @@ order by days_over desc nulls last, case_id"""
 
 # Not decided on the day, not paused, and due within so many working days after it (on the day itself: today).
 COMING = """select case_id, item_id, dept_id, coalesce(district_code, city_code) as division_code, channel, accepted_on, due_on, promised_working_days,
+    province_code, city_code, district_code, town_code,
     due.working_day_no - today.working_day_no as days_left
 from {cases} as subject
 join ref_working_day as today on today.calendar_id = subject.calendar_id and today.day = $day
@@ -73,12 +77,25 @@ def overdue_by(board: Board, dimension: str) -> dict[str, float]:
 
 def overdue(frame: Frame) -> pl.DataFrame:
     """Cases past their promised date at the end of the period (as far as the data reach), longest first."""
-    return scoped(frame.gate, OVERDUE, frame.scope, {"cases": "mart_case"}, day=last_day(frame.scope))
+    return _within(frame.scope, scoped(frame.gate, OVERDUE, _everywhere(frame), {"cases": "mart_case"}, day=last_day(frame.scope)))
 
 
 def coming(frame: Frame) -> pl.DataFrame:
     """Open cases that fall due within five working days, next first."""
-    return scoped(frame.gate, COMING, frame.scope, {"cases": "mart_case"}, day=last_day(frame.scope), soon=SOON)
+    found = scoped(frame.gate, COMING, _everywhere(frame), {"cases": "mart_case"}, day=last_day(frame.scope), soon=SOON)
+    return _within(frame.scope, found)
+
+
+def _everywhere(frame: Frame) -> Scope:
+    """The lists are short and finding them costs the same for all places: read once for a day, they are there for the next place and channel."""
+    return replace(frame.scope, where=(), channel="")
+
+
+def _within(scope: Scope, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a scope, without the columns that tell. Filters that cases do not have are left out, as in metrics."""
+    asked = (*scope.where, *((("channel", scope.channel),) if scope.channel else ()))
+    kept = [pl.col(DIMENSIONS[name].column) == value for name, value in asked if DIMENSIONS[name].column in rows.columns]
+    return rows.filter(kept).drop(PLACE_COLUMNS) if kept else rows.drop(PLACE_COLUMNS)
 
 
 def overdue_section(frame: Frame, *, is_known: bool = True) -> html.Section:
