@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -108,16 +109,16 @@ def table_names(con: duckdb.DuckDBPyConnection) -> set[str]:
     }
 
 
-def filled_marts(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """The marts that hold rows: what was loaded."""
-    marts = sorted(name for name in table_names(con) if name.startswith("mart_"))
+def filled_marts(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> frozenset[str]:
+    """The marts among the tables that hold rows: what was loaded."""
+    marts = sorted(name for name in tables if name.startswith("mart_"))
     filled = con.execute("select " + ", ".join(f"exists (from {name})" for name in marts)).fetchone() if marts else ()
     return frozenset(name for name, is_filled in zip(marts, filled or (), strict=True) if is_filled)
 
 
-def read_catalog(con: duckdb.DuckDBPyConnection, as_of: date | None = None) -> Catalog:
-    """The rollups of a store; none when it has no rollup_catalog."""
-    if "rollup_catalog" not in table_names(con):
+def read_catalog(con: duckdb.DuckDBPyConnection, tables: Collection[str], as_of: date | None = None) -> Catalog:
+    """The rollups of a store that has these tables; none when it has no rollup_catalog."""
+    if "rollup_catalog" not in tables:
         return Catalog((), as_of)
     rows = con.execute(
         "select rollup, mart, kind, anchor, grain, row_count, role, column_name, expression from rollup_catalog order by all"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -126,18 +126,18 @@ def _derived(con: duckdb.DuckDBPyConnection, question: Question, store: Store) -
 
 def read_store(con: duckdb.DuckDBPyConnection) -> Store:
     """Look up what a store has."""
-    stamp, as_of = _release(con)
-    return Store(read_catalog(con, as_of), stamp, as_of, filled_marts(con), _complete_on(con))
+    tables = table_names(con)
+    stamp, as_of = _release(con, tables)
+    return Store(read_catalog(con, tables, as_of), stamp, as_of, filled_marts(con, tables), _complete_on(con, tables))
 
 
-def _complete_on(con: duckdb.DuckDBPyConnection) -> dict[str, date]:
-    if COMPLETENESS not in table_names(con):
+def _complete_on(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> dict[str, date]:
+    if COMPLETENESS not in tables:
         return {}
     return {mart: day for mart, day in con.execute(f"select mart, complete_on from {COMPLETENESS}").fetchall() if day}
 
 
-def _release(con: duckdb.DuckDBPyConnection) -> tuple[str | None, date | None]:
-    tables = table_names(con)
+def _release(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> tuple[str | None, date | None]:
     row = con.execute("select stamp, as_of from release_info").fetchone() if "release_info" in tables else None
     built = con.execute("select as_of_on from build_as_of").fetchone() if "build_as_of" in tables else None
     as_of = (row[1] if row else None) or (built[0] if built else None)

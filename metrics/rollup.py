@@ -120,7 +120,7 @@ CHANGE_SHAPES = {
 def build_rollups(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Create every rollup of the marts that hold rows, and rollup_catalog; rows by table."""
     _drop_all(con)
-    present = filled_marts(con)
+    present = filled_marts(con, table_names(con))
     built: list[Rollup] = []
     for rollup in planned():
         if rollup.mart in present:

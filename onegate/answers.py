@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from metrics.catalog import read_catalog
+from metrics.catalog import read_catalog, table_names
 from metrics.compile import Query, compile_query
 from metrics.evaluate import answer
 from metrics.registry import registry
@@ -49,7 +49,7 @@ def metric(  # noqa: PLR0913  (options of a command)
         )
         con = _release(Settings.load(home), release).connect()
         if show_sql:
-            print(compile_query(query, read_catalog(con)).sql)
+            print(compile_query(query, read_catalog(con, table_names(con))).sql)
             return
         found = answer(con, query)
     except ValueError as error:

@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from metrics.evaluate import Store, read_store
 from metrics.rollup import build_rollups
 from warehouse.contract import Column, tables
 
@@ -83,6 +84,12 @@ def city() -> Iterable[duckdb.DuckDBPyConnection]:
             _fill(connection, name, [make(chance, name, index) for index in range(240)])
         build_rollups(connection)
         yield connection
+
+
+@pytest.fixture(scope="session")
+def store(city: duckdb.DuckDBPyConnection) -> Store:
+    """What the small city's store has, looked up once."""
+    return read_store(city)
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> None:

@@ -19,7 +19,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from metrics.catalog import Catalog, filled_marts
+from metrics.catalog import Catalog, filled_marts, table_names
 from metrics.check import check_metric
 from metrics.evaluate import Query, Store, answer_all
 from metrics.marts import mart_columns
@@ -243,7 +243,7 @@ class Oracles:
 def _marts_of(con: duckdb.DuckDBPyConnection) -> Store:
     """A store without rollups: what is changed is not in them."""
     (as_of,) = con.execute("select as_of_on from build_as_of").fetchone() or (None,)
-    return Store(Catalog((), as_of), None, as_of, filled_marts(con))
+    return Store(Catalog((), as_of), None, as_of, filled_marts(con, table_names(con)))
 
 
 def _module() -> ModuleType:

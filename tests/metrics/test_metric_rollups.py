@@ -12,7 +12,7 @@ import pytest
 from metrics.catalog import Catalog
 from metrics.compile import compile_query
 from metrics.dimensions import STOCK_PERIODS, is_many
-from metrics.evaluate import Query, answer, answer_all, read_store
+from metrics.evaluate import Query, answer_all
 from metrics.registry import registry
 from metrics.rollup import planned
 from metrics.spec import QueryRefused
@@ -64,8 +64,7 @@ def questions(metric: str) -> list[Query]:
 
 
 @pytest.mark.parametrize("mart", sorted({metric.mart for metric in registry().values() if metric.id in METRICS}))
-def test_rollups_and_marts_give_one_answer(city, mart):
-    store = read_store(city)
+def test_rollups_and_marts_give_one_answer(city, store, mart):
     from_marts = replace(store, catalog=Catalog((), store.as_of))
     asked = [query for name in METRICS if registry()[name].mart == mart for query in questions(name)]
     for query, fast, slow in zip(asked, answer_all(city, asked, store), answer_all(city, asked, from_marts), strict=True):
@@ -74,8 +73,8 @@ def test_rollups_and_marts_give_one_answer(city, mart):
             assert quick == thorough or quick == pytest.approx(thorough, abs=1e-9), query
 
 
-def test_month_and_district_come_from_a_rollup(city):
-    catalog = read_store(city).catalog
+def test_month_and_district_come_from_a_rollup(city, store):
+    catalog = store.catalog
     districts = [name for name in METRICS if {"month", "district"} <= set(registry()[name].dimensions)]
     tables = {metric: compile_query(Query(metric, ("month", "district")), catalog).source_table for metric in districts}
     assert {metric for metric, table in tables.items() if not table.startswith("rollup_")} == {
@@ -101,16 +100,16 @@ def test_month_and_district_come_from_a_rollup(city):
     (Query("queue_wait", ("day",), params=(("stat", "p90"),)), "mart_ticket"),
     (Query("queue_wait", ("point",)), "mart_ticket"),
 ])  # fmt: skip
-def test_smallest_table_that_can_answer(city, query, table):
-    assert compile_query(query, read_store(city).catalog).source_table == table
+def test_smallest_table_that_can_answer(city, store, query, table):
+    assert compile_query(query, store.catalog).source_table == table
 
 
 @pytest.mark.parametrize("metric", ADDITIVE)
-def test_parts_add_up_to_the_whole(city, metric):
+def test_parts_add_up_to_the_whole(city, store, metric):
     definition = registry()[metric]
     cut_by = STOCK_PERIODS if definition.default_form.is_stock else ()
     names = [name for name in definition.dimensions if name not in cut_by and not is_many(definition.mart, name)]
-    whole, *answers = answer_all(city, [Query(metric, **SPRING), *(Query(metric, (name,), **SPRING) for name in names)])
+    whole, *answers = answer_all(city, [Query(metric, **SPRING), *(Query(metric, (name,), **SPRING) for name in names)], store)
     for name, parts in zip(names, answers, strict=True):
         for field in ("numerator",) if name in definition.across else ("numerator", "denominator", "n"):
             if whole.rows[0][field] is not None:
@@ -118,11 +117,11 @@ def test_parts_add_up_to_the_whole(city, metric):
 
 
 @pytest.mark.parametrize("metric", [name for name in ADDITIVE if not registry()[name].default_form.is_stock])
-def test_fine_grains_add_up_to_coarse_ones(city, metric):
+def test_fine_grains_add_up_to_coarse_ones(city, store, metric):
     grains = [("year", "quarter"), ("quarter", "month"), ("month", "day"), ("year", "month")]
     nested = [pair for pair in grains if set(pair) <= set(registry()[metric].dimensions)]
     answers = iter(
-        answer_all(city, [query for coarse, fine in nested for query in (Query(metric, (coarse, fine)), Query(metric, (coarse,)))])
+        answer_all(city, [query for coarse, fine in nested for query in (Query(metric, (coarse, fine)), Query(metric, (coarse,)))], store)
     )
     for coarse, _ in nested:
         sums = defaultdict(float)
@@ -132,9 +131,9 @@ def test_fine_grains_add_up_to_coarse_ones(city, metric):
 
 
 @pytest.mark.parametrize("metric", ["catalogue_items", "catalogue_departments", "open_cases", "declared_depth_share"])
-def test_a_stock_by_year_is_its_last_month(city, metric):
-    months = {row["month"]: row for row in answer(city, Query(metric, ("month",), start=date(2023, 1, 1))).rows}
-    years = answer(city, Query(metric, ("year",), start=date(2023, 1, 1))).rows
+def test_a_stock_by_year_is_its_last_month(city, store, metric):
+    months = {row["month"]: row for row in answer_all(city, [Query(metric, ("month",), start=date(2023, 1, 1))], store)[0].rows}
+    years = answer_all(city, [Query(metric, ("year",), start=date(2023, 1, 1))], store)[0].rows
     assert [row["year"] for row in years] == [2023, 2024]
     for row, last in zip(years, ("2023-12", "2024-06"), strict=True):
         assert row["numerator"] == months[last]["numerator"]
@@ -149,21 +148,20 @@ def test_rollups_do_not_share_a_name_or_mix_lifetimes():
             assert all(any(name.startswith(owner) for owner in owners) for name in rollup.measures.values()), rollup.name
 
 
-def test_every_rollup_is_described(city):
+def test_every_rollup_is_described(city, store):
     tables = {
         name for (name,) in city.execute("select table_name from duckdb_tables() where starts_with(table_name, 'rollup_')").fetchall()
     }
-    described = {rollup.name for rollup in read_store(city).catalog.rollups}
+    described = {rollup.name for rollup in store.catalog.rollups}
     assert tables == described | {"rollup_catalog"}
-    for rollup in read_store(city).catalog.rollups:
+    for rollup in store.catalog.rollups:
         columns = {name for name, *_ in city.execute(f"describe {rollup.name}").fetchall()}
         assert rollup.dimensions | set(rollup.measures.values()) <= columns
 
 
-def test_a_page_is_answered_as_its_queries_are_one_by_one(city):
+def test_a_page_is_answered_as_its_queries_are_one_by_one(city, store):
     page = [
         Query(metric, ("district",), (("city", "4406"),), **SPRING) for metric in METRICS if "district" in registry()[metric].dimensions
     ]
     page += [Query("queue_wait", ("month",), params=(("stat", stat),)) for stat in ("p50", "p90", "p50", "mean")]
-    store = read_store(city)
     assert answer_all(city, page, store) == [answer_all(city, [query], store)[0] for query in page]

@@ -7,7 +7,7 @@ import pytest
 
 from metrics.compile import Query
 from metrics.dimensions import DIMENSIONS
-from metrics.evaluate import answer, answer_all, read_store
+from metrics.evaluate import Store, answer_all
 from metrics.registry import registry
 from metrics.spec import QueryRefused
 from metrics.states import STATES, VALUE
@@ -36,9 +36,9 @@ def _inside(row: dict) -> bool:
 
 
 @pytest.mark.parametrize("metric", list(registry()))
-def test_each_metric_answers_the_dimensions_that_it_declares(city: duckdb.DuckDBPyConnection, metric: str) -> None:
+def test_each_metric_answers_the_dimensions_that_it_declares(city: duckdb.DuckDBPyConnection, store: Store, metric: str) -> None:
     queries = [Query(metric, (name,)) for name in registry()[metric].dimensions]
-    answers = answer_all(city, [Query(metric), *queries], read_store(city))
+    answers = answer_all(city, [Query(metric), *queries], store)
     wrong = {
         query.by: found for query, given in zip([Query(metric), *queries], answers, strict=True) if (found := faults(given.rows, query.by))
     }
@@ -47,8 +47,7 @@ def test_each_metric_answers_the_dimensions_that_it_declares(city: duckdb.DuckDB
 
 
 @pytest.mark.parametrize("metric", list(registry()))
-def test_each_metric_refuses_every_other_dimension_by_name(city: duckdb.DuckDBPyConnection, metric: str) -> None:
-    store = read_store(city)
+def test_each_metric_refuses_every_other_dimension_by_name(city: duckdb.DuckDBPyConnection, store: Store, metric: str) -> None:
     for name in set(DIMENSIONS) - set(registry()[metric].dimensions):
         with pytest.raises(QueryRefused, match=f"{metric} has no dimension '{name}'"):
             answer_all(city, [Query(metric, (name,))], store)
@@ -65,10 +64,10 @@ def _choices() -> list[tuple[str, str, object]]:
 
 @pytest.mark.parametrize(("metric", "param", "choice"), _choices())
 def test_each_choice_of_a_parameter_is_answered_or_refused_with_a_reason(
-    city: duckdb.DuckDBPyConnection, metric: str, param: str, choice: object
+    city: duckdb.DuckDBPyConnection, store: Store, metric: str, param: str, choice: object
 ) -> None:
     try:
-        given = answer(city, Query(metric, params=((param, choice),)))  # pyright: ignore[reportArgumentType]
+        [given] = answer_all(city, [Query(metric, params=((param, choice),))], store)  # pyright: ignore[reportArgumentType]
     except QueryRefused as refusal:
         assert any(rule["because"] == str(refusal) for rule in registry()[metric].refuses)
         return

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from metrics.compile import Query
-from metrics.evaluate import answer_all, read_store
+from metrics.evaluate import Store, answer_all
 from metrics.intervals import survival_quantile
 from metrics.query import read_query
 from metrics.registry import registry
@@ -82,9 +82,9 @@ def _fault(con: duckdb.DuckDBPyConnection, opened: Opened, row: dict) -> str:
 
 
 @pytest.mark.parametrize("metric", sorted(set(registry()) - WITHOUT_ROWS))
-def test_the_rows_behind_an_answer_add_up_to_it(city: duckdb.DuckDBPyConnection, metric: str) -> None:
+def test_the_rows_behind_an_answer_add_up_to_it(city: duckdb.DuckDBPyConnection, store: Store, metric: str) -> None:
     queries = _queries(metric)
-    answers = answer_all(city, queries, read_store(city))
+    answers = answer_all(city, queries, store)
     faults = {}
     for query, answer in zip(queries, answers, strict=True):
         fault = _fault(city, open_rows(query, AS_OF), answer.rows[0])

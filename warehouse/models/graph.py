@@ -9,8 +9,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 from importlib.resources import files
 
-import sqlglot
-from sqlglot import exp
+import duckdb
 
 from warehouse.contract import Table, tables
 
@@ -43,11 +42,9 @@ class Model:
 def models() -> dict[str, Model]:
     """Every model by name, each after those that it reads."""
     folder = files("warehouse") / "models" / "mart"
-    found = {
-        entry.name.removesuffix(".sql"): _model(entry.name, entry.read_text("utf-8"))
-        for entry in folder.iterdir()
-        if entry.name.endswith(".sql")
-    }
+    texts = {entry.name.removesuffix(".sql"): entry.read_text("utf-8") for entry in folder.iterdir() if entry.name.endswith(".sql")}
+    with duckdb.connect() as parser:  # its parser names the tables that a statement reads; WITH queries are not among them
+        found = {name: Model(name, sql, frozenset(parser.get_table_names(sql))) for name, sql in texts.items()}
     edges = {name: sorted(found[name].inputs & found.keys()) for name in sorted(found)}
     return {name: found[name] for name in TopologicalSorter(edges).static_order()}
 
@@ -70,9 +67,3 @@ def follows_as_of(name: str) -> bool:
     return "build_as_of" in model.inputs or any(
         follows_as_of(other) for other in model.inputs if other in models() and models()[other].follows_cases
     )
-
-
-def _model(file_name: str, sql: str) -> Model:
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    steps = {step.alias for step in tree.find_all(exp.CTE)}
-    return Model(file_name.removesuffix(".sql"), sql, frozenset(table.name for table in tree.find_all(exp.Table)) - steps)
