@@ -7,6 +7,7 @@ Only names that stand in definitions and contracts become SQL text; whatever a c
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from metrics.across import compile_share, runs_across
 from metrics.catalog import Catalog, Rollup
@@ -81,7 +82,7 @@ def sums(question: Question, source: Source) -> Compiled:
     grouped = _grouped(question, source, tuple(source.roles), bindings)
     compiled = labelled(question, {"grouped": grouped}, tuple(source.roles), bindings, source.name)
     bound_by_name = any(placeholders(sql) for sql in source.roles.values())
-    return compiled if bound_by_name else replace(compiled, source=source)
+    return compiled if bound_by_name else replace(compiled, source=source, summed=partial(sums, question))
 
 
 def _grouped(question: Question, source: Source, roles: tuple[str, ...], bindings: Bindings) -> str:

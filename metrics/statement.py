@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -38,6 +39,7 @@ class Compiled:
     question: Question
     roles: tuple[str, ...]
     source: Source | None = None  # of plain sums: they can share a statement with others over the same rows
+    summed: Callable[[Source], Compiled] | None = None  # the statement with that source in place of its own
 
 
 @dataclass

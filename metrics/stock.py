@@ -6,7 +6,9 @@ release's date. Distinct counts and stocks with rows of their own do not add up,
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 
 from metrics.catalog import Catalog
 from metrics.dimensions import DIMENSIONS, PERIODS, STOCK_PERIODS
@@ -20,10 +22,10 @@ STEP = {"year": "12 month", "quarter": "3 month", "month": "1 month", "week": "7
 
 def compile_stock(question: Question, catalog: Catalog) -> Compiled:
     """The statement that answers a question about a stock."""
-    bindings = Bindings(question.params, catalog.as_of)
     if question.metric.relation or question.form.kind == "stock_distinct":
-        return _by_versions(question, bindings)
-    return _by_changes(question, catalog, bindings)
+        return _by_versions(question, Bindings(question.params, catalog.as_of))
+    source = _rolled_up(question, catalog)
+    return _by_kept_changes(question, catalog.as_of, source) if source else _by_changes(question, catalog)
 
 
 def change_sql(metric: Metric, columns: list[str], roles: dict[str, str]) -> str:
@@ -38,25 +40,34 @@ def change_sql(metric: Metric, columns: list[str], roles: dict[str, str]) -> str
     )
 
 
-def _by_changes(question: Question, catalog: Catalog, bindings: Bindings) -> Compiled:
-    source = _change_source(question, catalog, bindings)
+def _rolled_up(question: Question, catalog: Catalog) -> Source | None:
+    metric, form = question.metric, question.form
+    wanted = {role: spell_out(fragment, question.params) for role, fragment in form.fragments().items()}
+    rollup = catalog.change(metric.mart, metric.lifetime, need_of(question), set(wanted.values()))
+    return Source(rollup.name, "day", {role: f"sum({rollup.measures[fragment]})" for role, fragment in wanted.items()}) if rollup else None
+
+
+def _by_kept_changes(question: Question, as_of: date | None, source: Source) -> Compiled:
+    """From a rollup; stocks of one rollup and one scope can be one statement."""
+    compiled = _summed_up(question, source, Bindings(question.params, as_of))
+    return replace(compiled, source=source, summed=partial(_by_kept_changes, question, as_of))
+
+
+def _by_changes(question: Question, catalog: Catalog) -> Compiled:
+    """From the mart itself."""
+    metric, form, bindings = question.metric, question.form, Bindings(question.params, catalog.as_of)
+    roles = {role: bindings.fragment(fragment) for role, fragment in form.fragments().items()}
+    changes = change_sql(metric, sorted(need_of(question).columns), roles)
+    return _summed_up(question, Source(f"({changes})", "day", {role: f"sum({role})" for role in roles}, table=metric.mart), bindings)
+
+
+def _summed_up(question: Question, source: Source, bindings: Bindings) -> Compiled:
     roles = tuple(source.roles)
     steps = {"change": _changes(question, source, bindings)}
     if question.periods:
         steps |= {"cut": _cuts(question, bindings, f"select min(starts_on) from change where starts_on > date '{FIRST_DAY}'")}
     steps |= {"stock": _stock(question, roles)}
     return labelled(question, steps, roles, bindings, source.name)
-
-
-def _change_source(question: Question, catalog: Catalog, bindings: Bindings) -> Source:
-    metric, form = question.metric, question.form
-    wanted = {role: spell_out(fragment, question.params) for role, fragment in form.fragments().items()}
-    rollup = catalog.change(metric.mart, metric.lifetime, need_of(question), set(wanted.values()))
-    if rollup:
-        return Source(rollup.name, "day", {role: f"sum({rollup.measures[fragment]})" for role, fragment in wanted.items()})
-    roles = {role: bindings.fragment(fragment) for role, fragment in form.fragments().items()}
-    changes = change_sql(metric, sorted(need_of(question).columns), roles)
-    return Source(f"({changes})", "day", {role: f"sum({role})" for role in roles}, table=metric.mart)
 
 
 def _changes(question: Question, source: Source, bindings: Bindings) -> str:
@@ -69,11 +80,11 @@ def _changes(question: Question, source: Source, bindings: Bindings) -> str:
 
 
 def _stock(question: Question, roles: tuple[str, ...]) -> str:
-    """The sum of all changes up to each cut. A place that has lost all it had is no row; without places every cut is a row, whatever it says."""
+    """The sum of all changes up to each cut. Summed for several metrics (whose roles have other names), rows are left to who picks each one's."""
     columns = [f'{_of_cut(name)} as "{name}"' if name in PERIODS else f'"{name}"' for name in question.by]
     columns += [f"coalesce(sum({role}), 0) as {role}" for role in roles]
     rows = "cut left join change on change.starts_on <= cut.starts_on" if question.periods else "change"
-    having = " having sum(n) <> 0" if _places(question) else ""
+    having = " having sum(n) <> 0" if is_sparse(question) and "n" in roles else ""
     return f"select {', '.join(columns)} from {rows}{' group by all' if question.by else ''}{having}"
 
 
@@ -113,9 +124,9 @@ def _of_cut(period: str) -> str:
     return PERIODS[period].key.format(d="cut_on")
 
 
-def _places(question: Question) -> list[str]:
-    """The dimensions of the breakdown that are not periods."""
-    return [name for name in question.by if DIMENSIONS[name].kind != "period"]
+def is_sparse(question: Question) -> bool:
+    """Whether a stock that is empty is no row: a place that has lost all it had. Without places every cut is a row, whatever it says."""
+    return question.form.is_stock and any(DIMENSIONS[name].kind != "period" for name in question.by)
 
 
 def _by_versions(question: Question, bindings: Bindings) -> Compiled:

@@ -9,7 +9,8 @@ from typing import Any
 
 import duckdb
 
-from metrics.compile import LIFE_TABLE, Compiled, sums
+from metrics.compile import LIFE_TABLE, Compiled
+from metrics.stock import is_sparse
 from metrics.survival import quantiles
 
 Found = list[tuple[Any, ...]]  # what a statement found, column by column; none without rows
@@ -46,12 +47,12 @@ def _scope(compiled: Compiled) -> Hashable:
 
 def _found(con: duckdb.DuckDBPyConnection, alike: list[Compiled]) -> list[Found]:
     first = alike[0]
-    if first.source is None or len(alike) == 1:
+    if first.source is None or first.summed is None or len(alike) == 1:
         return _alone(con, alike)
     names = {sql: f"sum_{number}" for number, sql in enumerate(dict.fromkeys(sql for each in alike for sql in _aggregates(each)))}
-    merged = sums(first.question, replace(first.source, roles={name: sql for sql, name in names.items()}))
+    merged = first.summed(replace(first.source, roles={name: sql for sql, name in names.items()}))
     found = _columns(con.execute(merged.sql, merged.parameters).fetchall())
-    return [_picked(found, len(first.question.by), [list(names).index(sql) for sql in _aggregates(each)]) for each in alike]
+    return [_picked(found, each, list(names)) for each in alike]
 
 
 def _alone(con: duckdb.DuckDBPyConnection, alike: list[Compiled]) -> list[Found]:
@@ -71,6 +72,13 @@ def _aggregates(compiled: Compiled) -> list[str]:
     return list(compiled.source.roles.values()) if compiled.source else []
 
 
-def _picked(found: Found, width: int, columns: list[int]) -> Found:
-    """Its dimensions and the sums that one statement asked for."""
-    return [*found[:width], *(found[width + column] for column in columns)] if found else []
+def _picked(found: Found, compiled: Compiled, aggregates: list[str]) -> Found:
+    """Its dimensions and the sums that one statement asked for; of a stock by places only the rows where there is any."""
+    if not found:
+        return []
+    width = len(compiled.question.by)
+    columns = [*found[:width], *(found[width + aggregates.index(sql)] for sql in _aggregates(compiled))]
+    counts = columns[width + compiled.roles.index("n")]
+    if not is_sparse(compiled.question) or all(counts):
+        return columns
+    return _columns([row for row, count in zip(zip(*columns, strict=True), counts, strict=True) if count])

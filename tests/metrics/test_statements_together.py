@@ -12,7 +12,7 @@ from metrics.evaluate import answer_all, read_store
 from metrics.rollup import build_rollups
 from metrics.together import run_together
 
-SPRING = {"start": date(2024, 1, 1), "end": date(2024, 4, 1)}
+SPRING: dict[str, Any] = {"start": date(2024, 1, 1), "end": date(2024, 4, 1)}
 VERIFIED = (("variant", "verified"),)
 
 
@@ -31,10 +31,14 @@ class Counted:
 @pytest.fixture
 def accounts(con, make_mart):
     """Two accounts of Shunde, of which one is verified, and one of Nanhai, which is closed in March."""
-    rows = (("A", "440606", "2024-01-10", None, True), ("B", "440606", "2024-03-05", None, False), ("C", "440605", "2024-02-01", "2024-03-09", False))
+    open_end = "9999-12-31"
+    rows = (
+        (1, "440606", "2024-01-10", open_end, True),
+        (2, "440606", "2024-03-05", open_end, False),
+        (3, "440605", "2024-02-01", "2024-03-09", False),
+    )
     keys = ("account_no", "district_code", "registered_on", "closed_on", "is_verified")
-    given = [dict(zip(keys, row, strict=True)) for row in rows]
-    make_mart(con, "mart_account", [row | {"closed_on": row["closed_on"] or "9999-12-31"} for row in given])
+    make_mart(con, "mart_account", [dict(zip(keys, row, strict=True)) for row in rows])
     build_rollups(con)
     return con
 
