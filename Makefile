@@ -21,7 +21,7 @@ test: .venv/.ready browser postgres ## everything that CI checks: style, imports
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pyright --pythonpath $(BIN)/python > .venv/pyright.log || { tail -40 .venv/pyright.log; exit 1; }
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 soak: .venv/.ready ## the long tests: thousands of damaged files, kills, orders (hours)
 	$(BIN)/pytest -m soak

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 
 import duckdb
 
@@ -65,11 +66,16 @@ def lineage_query(con: duckdb.DuckDBPyConnection) -> str:
     found = con.execute("select value from build_state where name = ?", [_STATE]).fetchone()
     known = json.loads(found[0]) if found else {}
     if known.get("mark") != mark:
-        rests = all_rests(Lineage(schema_of(con)), targeted)
-        known = {"mark": mark, "rests": {name: sorted(tables) for name, tables in rests.items()}}
+        known = {"mark": mark, "rests": _rests(mark, json.dumps(schema_of(con)), tuple(targeted))}
         con.execute("insert or replace into build_state values (?, ?)", [_STATE, json.dumps(known)])
     rows = ", ".join(f"('{name}', '{table}')" for name, tables in known["rests"].items() for table in tables)
     return f"select * from (values {rows}) as rests (metric_id, table_name)"
+
+
+@lru_cache(maxsize=4)
+def _rests(mark: str, schema: str, targeted: tuple[str, ...]) -> dict[str, list[str]]:
+    """Tables by metric for models and definitions with this mark; kept for the stores that one process publishes one after another."""
+    return {name: sorted(tables) for name, tables in all_rests(Lineage(json.loads(schema)), targeted).items()}
 
 
 def schema_of(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
