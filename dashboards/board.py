@@ -33,6 +33,7 @@ class Board:
     _failures: dict[Query, str] = field(default_factory=dict)
     _others: dict[str, Query] = field(default_factory=dict)
     _open: dict[tuple[str, ...], date | None] = field(default_factory=dict)
+    _read: dict[tuple[Query, str], dict[str, Readings]] = field(default_factory=dict)
 
     def want(self, indicators: Iterable[Indicator], by: str = "", where: Where | None = None) -> Board:
         """Note that courses of these indicators will be needed, broken down `by` a dimension, within `where` (the scope's unless given)."""
@@ -92,44 +93,46 @@ class Board:
     def ask(self) -> Board:
         """Put all questions at once."""
         asked = self.gate.ask([*self._queries.values(), *self._others.values()])
-        self._frames, self._failures = asked.frames, asked.failures
+        self._frames, self._failures, self._read = asked.frames, asked.failures, {}
         return self
 
     def course(self, indicator: Indicator, where: Where | None = None) -> Course:
         """The course of an indicator for the whole scope (or another place that was asked for)."""
-        frame, failure = self._found(indicator, "", where)
-        return self._course(indicator, self._readings(frame, "").get("", {}), failure)
+        places = self.scope.where if where is None else where
+        query = self._queries.get((indicator, "", places))
+        if query is None:
+            return self._course(indicator, {}, "")
+        is_shared = "district" in query.by  # asked for with all other districts
+        readings = self._readings(query, "district" if is_shared else "")
+        code = dict(places)["district"] if is_shared else ""
+        return self._course(indicator, readings.get(code, {}), self._failures.get(query, ""))
 
     def courses(self, indicator: Indicator, by: str, where: Where | None = None) -> dict[str, Course]:
         """The courses of an indicator by code of a dimension; rows without a code are left to the total."""
-        frame, _ = self._found(indicator, by, where)
-        return {code: self._course(indicator, readings, "") for code, readings in sorted(self._readings(frame, by).items())}
+        query = self._queries.get((indicator, by, self.scope.where if where is None else where))
+        found = self._readings(query, by) if query is not None else {}
+        return {code: self._course(indicator, readings, "") for code, readings in sorted(found.items())}
 
-    def _readings(self, frame: pl.DataFrame | None, by: str) -> dict[str, Readings]:
-        """Readings of the periods of the scope by code of a dimension (of the whole, without one: "")."""
-        if frame is None:
-            return {}
+    def _readings(self, query: Query, by: str) -> dict[str, Readings]:
+        """Readings of the periods of the scope by code of a dimension (of the whole, without one: ""). Sorted out once: a page asks for some often."""
+        if (query, by) not in self._read:
+            frame = self._frames.get(query)
+            self._read[query, by] = self._sorted_out(frame, by) if frame is not None else {}
+        return self._read[query, by]
+
+    def _sorted_out(self, frame: pl.DataFrame, by: str) -> dict[str, Readings]:
         columns = {name: frame[name].to_list() for name in MEASURES}
         rows: dict[str, dict[str, int]] = {}
         codes = frame[by].to_list() if by else repeat("", frame.height)
+        keys = self.scope.keys
         for row, (code, period) in enumerate(zip(codes, frame[self._grain].to_list(), strict=True)):
-            if code is not None and period in self.scope.keys:
+            if code is not None and period in keys:
                 rows.setdefault(code, {})[period] = row
         return {code: Readings(places, partial(_read, columns)) for code, places in rows.items()}
 
     @property
     def _grain(self) -> str:
         return self.scope.period.grain
-
-    def _found(self, indicator: Indicator, by: str, where: Where | None) -> tuple[pl.DataFrame | None, str]:
-        places = self.scope.where if where is None else where
-        query = self._queries.get((indicator, by, places))
-        if query is None:
-            return None, ""
-        frame = self._frames.get(query)
-        if frame is not None and not by and "district" in query.by:
-            frame = frame.filter(pl.col("district") == dict(places)["district"])
-        return frame, self._failures.get(query, "")
 
     def _course(self, indicator: Indicator, readings: Mapping[str, Reading], failure: str) -> Course:
         metric = self.gate.metric(indicator.metric)

@@ -157,7 +157,7 @@ class Course:
         """Values up to the scope's period, oldest first."""
         return [reading.value for reading in self._up_to_now]
 
-    @property
+    @cached_property
     def series(self) -> pl.DataFrame:
         """Every period of the scope as a frame for figures: period, start, is_provisional, state, value, low, high, n."""
         periods = self.scope.periods

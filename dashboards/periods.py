@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _PATTERN = re.compile(r"^(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?$")
@@ -12,7 +13,7 @@ _PATTERN = re.compile(r"^(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?$")
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """One calendar month, quarter or year; `start` is its first day."""
+    """One calendar month, quarter or year; `start` is its first day. Key and end are kept: a page asks for thousands of them."""
 
     start: date
     grain: str = "month"
@@ -46,16 +47,16 @@ class Period:
         """The last period that had ended when `day` began."""
         return cls.latest_complete(day - timedelta(days=1), grain)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The key that the metric layer uses for it."""
         if self.grain == "month":
-            return self.start.isoformat()[:7]  # a page asks for thousands of keys
+            return self.start.isoformat()[:7]
         if self.grain == "quarter":
             return f"{self.start.year}-Q{(self.start.month + 2) // 3}"
         return str(self.start.year)
 
-    @property
+    @cached_property
     def end(self) -> date:
         """The first day after it."""
         return self.shifted(1).start
