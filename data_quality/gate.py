@@ -179,13 +179,13 @@ def _breaches_expectation(base: Any) -> Any:
     The library's own expectations on columns take several metrics each, and half of a build of a small city was spent on adding those up
     (docs/decisions/0024). It asks an expectation for its configuration again for every key that it looks up, so that is kept.
     """
-    from great_expectations.compatibility.pydantic import PrivateAttr
+    from great_expectations.compatibility import pydantic
 
     class ExpectNoBreaches(base):
         """The query finds nothing."""
 
         metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
-        _configuration: Any = PrivateAttr(None)
+        _configuration: Any = pydantic.PrivateAttr(None)  # pyright: ignore[reportPrivateImportUsage]
 
         @property
         def configuration(self) -> Any:

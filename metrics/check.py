@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sqlglot
 from sqlglot import exp
 
@@ -101,9 +103,15 @@ def _aggregate(metric: Metric, fragment: str, columns: frozenset[str], where: st
         raise DefinitionError(f"{where}: {fragment!r} is not an aggregate.")
 
 
+@lru_cache(maxsize=4096)
+def _parsed(fragment: str) -> exp.Expr:
+    """A fragment taken apart; many definitions share one."""
+    return sqlglot.parse_one(fragment, read="duckdb")
+
+
 def _columns(metric: Metric, fragment: str, columns: frozenset[str], where: str) -> exp.Expr:
     try:
-        tree = sqlglot.parse_one(fragment, read="duckdb")
+        tree = _parsed(fragment)
     except sqlglot.ParseError as error:
         raise DefinitionError(f"{where}: {fragment!r} cannot be read as SQL.") from error
     unknown = {column.name for column in tree.find_all(exp.Column)} - columns
