@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -41,6 +42,18 @@ def _narrowed(mart: str, scope: Scope, bound: dict[str, object]) -> str:
         elif name in PLACES:
             conditions.append(NOTHING)  # a mart that does not know places of this level has no rows in one of them
     return f"(from {mart} where {' and '.join(conditions) or 'true'})"
+
+
+def everywhere(scope: Scope) -> Scope:
+    """The scope without its place and filters: what is short and costs the same for all is read once, then narrowed by `within`."""
+    return replace(scope, where=(), channel="")
+
+
+def within(rows: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    """The rows in the scope's place and filters. Filters that the rows do not have are left out, as in metrics."""
+    asked = (*scope.where, *((("channel", scope.channel),) if scope.channel else ()))
+    kept = [pl.col(DIMENSIONS[name].column) == value for name, value in asked if DIMENSIONS[name].column in rows.columns]
+    return rows.filter(kept) if kept else rows
 
 
 def last_day(scope: Scope) -> date:

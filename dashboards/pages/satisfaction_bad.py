@@ -10,6 +10,7 @@ from dashboards.board import Board
 from dashboards.cards.chart import Chart, chart_card
 from dashboards.cards.facts import Fact, fact_list
 from dashboards.cards.table import Column, Table, data_table
+from dashboards.course import Scope
 from dashboards.figures.look import Look
 from dashboards.figures.stages import stages
 from dashboards.indicators import Indicator
@@ -18,7 +19,7 @@ from dashboards.pages.frame import Frame
 from dashboards.pages.satisfaction_told import stages_finding
 from dashboards.pages.satisfaction_year import year_name, year_span
 from dashboards.readings import Reading, read_row
-from dashboards.scoped import scoped
+from dashboards.scoped import everywhere, scoped, within
 from dashboards.words import say
 
 STAGES = ("bad", "contacted", "justified", "rectified", "confirmed")
@@ -31,18 +32,19 @@ FACTS = (
     Indicator("revisit_satisfaction", "revisit_satisfaction"),
 )
 
-# One cohort from first to last: the bad ratings given in these days, whatever happened to them since.
-COUNTS = """select count(*) as bad, count(*) filter (where is_contacted) as contacted, count(*) filter (where verdict = 'substantiated') as justified,
-    count(*) filter (where verdict = 'substantiated' and is_rectified) as rectified,
-    count(*) filter (where verdict = 'substantiated' and is_rectified and revisit_grade >= 3) as confirmed,
-    count(*) filter (where verdict = 'substantiated' and is_rectified_on_time) as in_time, count(*) filter (where verdict = 'mis_rated') as mistaken,
-    count(*) filter (where verdict = 'unsubstantiated') as unjustified, count(*) filter (where verdict is null) as open
-from {followups} where rated_on >= $start and rated_on < $end"""
+# Bad ratings are few: all of a release are read once, and narrowed to days, place and filters afterwards.
+# One cohort from first to last: the bad ratings given on a day, whatever happened to them since.
+FOLLOWUPS = """select rated_on, province_code, city_code, district_code, town_code, dept_id, item_id, channel,
+    true as bad, is_contacted as contacted, verdict = 'substantiated' as justified, justified and is_rectified as rectified,
+    rectified and revisit_grade >= 3 as confirmed, justified and is_rectified_on_time as in_time, verdict = 'mis_rated' as mistaken,
+    verdict = 'unsubstantiated' as unjustified, verdict is null as open
+from {followups}"""
 
 BAD_CASES = """select rated.rated_on, rated.grade, rated.case_id, rated.item_id, rated.dept_id, coalesce(rated.district_code, rated.city_code) as division_code,
-    rated.channel, done.verdict, done.is_contacted, done.is_rectified, done.due_on
+    rated.channel, done.verdict, done.is_contacted, done.is_rectified, done.due_on,
+    rated.province_code, rated.city_code, rated.district_code, rated.town_code
 from {ratings} as rated left join mart_followup as done on done.source_id = rated.source_id and done.rating_id = rated.rating_id
-where rated.is_latest and rated.grade <= 2 and rated.rated_on >= $start and rated.rated_on < $end
+where rated.is_latest and rated.grade <= 2
 order by rated.rated_on desc, rated.rating_id"""
 
 
@@ -54,9 +56,18 @@ def ask_bad(board: Board) -> None:
 
 def stage_counts(frame: Frame) -> dict[str, int]:
     """How many of the bad ratings got how far."""
-    start, end = year_span(frame.scope)
-    found = scoped(frame.gate, COUNTS, frame.scope, {"followups": "mart_followup"}, start=start, end=end)
-    return {name: int(found[name][0]) for name in found.columns}
+    found = _of_the_year(frame.scope, scoped(frame.gate, FOLLOWUPS, everywhere(frame.scope), {"followups": "mart_followup"}))
+    return {name: int(found[name].sum()) for name in (*STAGES, *OUTSIDE)}
+
+
+def bad_cases(frame: Frame) -> pl.DataFrame:
+    """The badly rated cases of the twelve months, newest first."""
+    return _of_the_year(frame.scope, scoped(frame.gate, BAD_CASES, everywhere(frame.scope), {"ratings": "mart_rating"}))
+
+
+def _of_the_year(scope: Scope, rows: pl.DataFrame) -> pl.DataFrame:
+    start, end = year_span(scope)
+    return within(rows, scope).filter(pl.col("rated_on") >= start, pl.col("rated_on") < end)
 
 
 def stages_card(frame: Frame) -> html.Section:
@@ -101,8 +112,7 @@ def _reading(board: Board, indicator: Indicator) -> Reading:
 def cases_section(frame: Frame) -> html.Section:
     """The badly rated cases, newest first, each leading to the case. Who rated is not shown."""
     lang = frame.lang
-    start, end = year_span(frame.scope)
-    rows = scoped(frame.gate, BAD_CASES, frame.scope, {"ratings": "mart_rating"}, start=start, end=end)
+    rows = bad_cases(frame)
     title = html.H2(say(lang, "satisfaction.cases.title", count=formats.count(rows.height, lang), year=year_name(frame.scope, lang)))
     body = (
         data_table(_case_table(frame, rows), frame.view) if rows.height else html.P(say(lang, "satisfaction.cases.none"), className="note")

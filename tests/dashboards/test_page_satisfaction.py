@@ -12,7 +12,7 @@ from dashboards.course import Course, Scope
 from dashboards.gate import Gate
 from dashboards.indicators import Indicator, Tile
 from dashboards.pages.frame import frame_of
-from dashboards.pages.satisfaction_bad import outcome_text, stage_counts
+from dashboards.pages.satisfaction_bad import bad_cases, outcome_text, stage_counts
 from dashboards.pages.satisfaction_control import control_rows, signals_sentence
 from dashboards.pages.satisfaction_grades import ask_grades, rating_counts
 from dashboards.pages.satisfaction_parts import GOOD, choices, funnel_of, funnel_points
@@ -200,6 +200,18 @@ def test_the_way_of_bad_ratings_is_counted_on_one_cohort(tiny_city, october):
     assert counts == {name: 12 * count for name, count in per_month.items()}
     in_time = ask(Gate(tiny_city), "rectification_rate", YEAR, variant="on_time")
     assert f"Put right in time {in_time['value'] * 100:.1f} %" in text_of(october)
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [({"place": "440604"}, 24), ({}, 48), ({"place": "440604", "dept": "D1"}, 24), ({"dept": "D9"}, 0), ({"channel": "web"}, 0)],
+)
+def test_badly_rated_cases_are_those_of_the_place_filters_and_twelve_months(tiny_city, asked, count):
+    """Two a district and month; all of one department, all at the window."""
+    found = bad_cases(frame_of(Gate(tiny_city), View("/satisfaction", period="2018-10", **asked)))
+    assert found.height == count
+    assert set(found["division_code"]) <= ({asked["place"]} if "place" in asked else {"440604", "440608"})
+    assert all(date(2017, 11, 1) <= day < date(2018, 11, 1) for day in found["rated_on"])
 
 
 def test_points_of_the_funnel_are_the_metric_by_department(tiny_city):
