@@ -138,14 +138,16 @@ def _matches(question: Question, name: str, values: tuple[str | int, ...], bindi
 
 
 def labelled(question: Question, steps: dict[str, str], roles: tuple[str, ...], bindings: Bindings, table: str) -> Compiled:
-    """The whole statement: the steps, then the last one's rows with their periods written out, in order."""
+    """The whole statement: the steps, then the last one's rows with their periods written out, in order.
+
+    Keys of periods are in the order of their labels, and are sorted sooner than text.
+    """
+    last = next(reversed(steps))
     columns = [f'{_label(name)} as "{name}"' for name in question.by] + list(roles)
-    order = [f"{position + 1} nulls last" for position in range(len(question.by))] + (["age"] if "age" in roles else [])
+    order = [f'{last}."{name}" nulls last' for name in question.by] + (["age"] if "age" in roles else [])
     with_ = ",\n     ".join(f"{name} as ({sql})" for name, sql in steps.items())
     order_by = f"\norder by {', '.join(order)}" if order else ""
-    return Compiled(
-        f"with {with_}\nselect {', '.join(columns)} from {next(reversed(steps))}{order_by}", dict(bindings.bound), table, question, roles
-    )
+    return Compiled(f"with {with_}\nselect {', '.join(columns)} from {last}{order_by}", dict(bindings.bound), table, question, roles)
 
 
 def _label(name: str) -> str:
