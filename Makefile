@@ -9,7 +9,7 @@ DEMO_FLAGS := $(if $(CI),--no-serve)
 unexport PYTHONDONTWRITEBYTECODE # hundreds of short processes: each would compile everything again
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check serve bench screens docs cities clean browser postgres lock
+.PHONY: help demo test types suite soak check serve bench screens docs cities clean browser postgres lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,7 +20,12 @@ demo: .venv/.ready ## make a demo city, ingest, build, publish and serve it (SCA
 test: .venv/.ready browser postgres ## everything that CI checks: style, imports, types, tests
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory -j2 types suite
+
+types:
 	$(BIN)/pyright --pythonpath $(BIN)/python > .venv/pyright.log || { tail -40 .venv/pyright.log; exit 1; }
+
+suite:
 	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 soak: .venv/.ready ## the long tests: thousands of damaged files, kills, orders (hours)

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from pipelines.demo.cities import make_city
@@ -77,17 +76,14 @@ def _point(folder: Path, millions: float, *, plain: bool) -> None:
     )
 
 
-def hold_back_a_day(files: Path, day: Path) -> date:
-    """Move the rows of the last day out of the files of the last month, into files of their own under `day`."""
-    last = max(path.stem[-7:] for path in files.rglob("*-????-??.csv"))
-    found = {path: _dated(path) for path in sorted(files.rglob(f"*-{last}.csv"))}
-    latest = max(when for rows in found.values() for when in rows[1])
-    for path, (head, dates, rows) in found.items():
+def hold_back_a_day(files: Path, day: Path) -> None:
+    """Move the rows of the last day of every feed out of its last month's file, into files of their own under `day`."""
+    for path in {(each.parent, each.stem[:-8]): each for each in sorted(files.rglob("*-????-??.csv"))}.values():
+        head, dates, rows = _dated(path)
         target = day / path.relative_to(files)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, head, [row for row, when in zip(rows, dates, strict=True) if when < latest])
-        _write(target, head, [row for row, when in zip(rows, dates, strict=True) if when >= latest])
-    return date.fromisoformat(latest)
+        _write(path, head, [row for row, when in zip(rows, dates, strict=True) if when < max(dates)])
+        _write(target, head, [row for row, when in zip(rows, dates, strict=True) if when == max(dates)])
 
 
 def _dated(path: Path) -> tuple[list[str], list[str], list[list[str]]]:
