@@ -80,7 +80,7 @@ class Course:
     failure: str = ""
     open_from: date | None = None
 
-    @property
+    @cached_property
     def form(self) -> Form:
         """What the definition computes for the figure's parameters."""
         return self.metric.form(self.metric.resolve(self.indicator.params)) if self.metric else Form("ratio", "share")
@@ -141,7 +141,7 @@ class Course:
             return Reading("errored")
         return self.readings.get(period.key) or Reading("not_applicable" if self.readings else "not_provided")
 
-    @property
+    @cached_property
     def now(self) -> Reading:
         """The reading of the scope's period."""
         return self.at(self.scope.period)
@@ -170,7 +170,7 @@ class Course:
         columns = {name: [getattr(reading, name) for reading in readings] for name in SERIES_TYPES}
         return pl.DataFrame({**head, **columns}, schema_overrides=SERIES_TYPES)
 
-    @property
+    @cached_property
     def _up_to_now(self) -> list[Reading]:
         return [self.at(period) for period in self.scope.periods if period <= self.scope.period]
 

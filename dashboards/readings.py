@@ -48,9 +48,9 @@ class Change:
 
 def frame_of(columns: Mapping[str, Sequence[Any]], by: Sequence[str]) -> pl.DataFrame:
     """An answer's columns as a frame: dimensions as text, measures as numbers."""
-    places = {name: pl.Series(name, [_text(value) for value in columns[name]], dtype=pl.String) for name in by}
-    measures = {name: pl.Series(name, columns[name], dtype=kind, strict=False) for name, kind in MEASURES.items()}
-    return pl.DataFrame({**places, **measures})
+    places = [pl.Series(name, [_text(value) for value in columns[name]], dtype=pl.String) for name in by]
+    measures = [pl.Series(name, columns[name], dtype=kind, strict=False) for name, kind in MEASURES.items()]
+    return pl.DataFrame([*places, *measures])
 
 
 def _text(value: object) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -50,7 +51,7 @@ class League:
         """What is compared with what."""
         return Group({row.code: row.course for row in self.rows}, self.whole)
 
-    @property
+    @cached_property
     def ranks(self) -> dict[str, str]:
         """Rank ranges by code."""
         return ranks(self.group)

@@ -82,11 +82,15 @@ def _counts(frame: pl.DataFrame | None, by: str) -> dict[str, float]:
 
 def _table(rows: pl.DataFrame, lang: str) -> Table:
     """One line a channel: counts of each grade that people gave, those by default, all."""
-    lines = []
-    for (part,), own in rows.group_by("part", maintain_order=True):
-        active = {row["grade"]: row["count"] for row in own.iter_rows(named=True) if not row["by_default"]}
-        default = own.filter("by_default")["count"].sum()
-        lines.append((part, *(active.get(grade, 0.0) for grade in GRADES), default, own["count"].sum()))
+    active: dict[str, dict[int, float]] = {}
+    default: dict[str, float] = {}
+    for row in rows.iter_rows(named=True):
+        part, given = row["part"], active.setdefault(row["part"], {})
+        if row["by_default"]:
+            default[part] = default.get(part, 0.0) + row["count"]
+        else:
+            given[row["grade"]] = row["count"]
+    lines = [_line(part, given, default.get(part, 0.0)) for part, given in active.items()]
     schema = {"part": pl.String, **dict.fromkeys((*KEYS, "default", "total"), pl.Float64)}
     columns = (
         Column("part", say(lang, "satisfaction.columns.channel")),
@@ -95,6 +99,10 @@ def _table(rows: pl.DataFrame, lang: str) -> Table:
         Column("total", say(lang, "satisfaction.columns.ratings"), "cases"),
     )
     return Table("grades", say(lang, "satisfaction.grades.table"), columns, pl.DataFrame(lines, schema=schema, orient="row"))
+
+
+def _line(part: str, active: dict[int, float], default: float) -> tuple:
+    return (part, *(active.get(grade, 0.0) for grade in GRADES), default, sum(active.values()) + default)
 
 
 def _alt(rows: pl.DataFrame, lang: str) -> str:

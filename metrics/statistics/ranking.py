@@ -26,15 +26,17 @@ def rank_ranges(frame: pl.DataFrame, better: str) -> pl.DataFrame:
         low, high = -high, -low
     ahead = (low[None, :] > high[:, None]).sum(axis=1)
     behind = (high[None, :] < low[:, None]).sum(axis=1)
-    best, worst = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
-    best[shown], worst[shown] = 1 + ahead, shown.sum() - behind
-    return frame.with_columns(_places("rank_best", best), _places("rank_worst", worst)).with_columns(_written().alias("rank"))
+    places: list[tuple[int | None, int | None]] = [(None, None)] * len(frame)
+    for row, one, other in zip(np.flatnonzero(shown), 1 + ahead, shown.sum() - behind, strict=True):
+        places[row] = int(one), int(other)
+    return frame.with_columns(
+        pl.Series("rank_best", [best for best, _ in places], dtype=pl.Int64),
+        pl.Series("rank_worst", [worst for _, worst in places], dtype=pl.Int64),
+        pl.Series("rank", [_written(*place) for place in places], dtype=pl.String),
+    )
 
 
-def _places(name: str, values: np.ndarray) -> pl.Series:
-    return pl.Series(name, values, dtype=pl.Float64).fill_nan(None).cast(pl.Int64)
-
-
-def _written() -> pl.Expr:
-    best, worst = pl.col("rank_best"), pl.col("rank_worst")
-    return pl.when(best == worst).then(best.cast(pl.String)).when(best.is_not_null()).then(pl.format("{}–{}", best, worst))
+def _written(best: int | None, worst: int | None) -> str | None:
+    if best is None:
+        return None
+    return str(best) if best == worst else f"{best}–{worst}"
