@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from warehouse.settings import Settings
 
 PER_SCALE = 206_000  # cases of the demo city at scale 1
 RELEASE = "Building the release aside"  # from this line on, a build copies marts into the release and reads them back
+DATED = re.compile(r"([a-z_]+)-\d{4}(?:Q\d|-\d\d)?")  # a feed's file of a month, quarter or year
 PROBE = """import resource, subprocess, sys, time
 began = time.monotonic()
 with subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
@@ -77,18 +80,21 @@ def _point(folder: Path, millions: float, *, plain: bool) -> None:
 
 
 def hold_back_a_day(files: Path, day: Path) -> None:
-    """Move the rows of the last day of every feed out of its last month's file, into files of their own under `day`."""
-    for path in {(each.parent, each.stem[:-8]): each for each in sorted(files.rglob("*-????-??.csv"))}.values():
+    """Move the rows of the last ordinary day of every feed (as full as its days are on average) out of its last file, into files of their own under `day`."""
+    found = [(path, DATED.fullmatch(path.stem)) for path in sorted(files.rglob("*.csv"))]
+    for path in {(path.parent, name[1]): path for path, name in found if name}.values():
         head, dates, rows = _dated(path)
+        counts = Counter(dates)
+        held = max(when for when, number in counts.items() if number >= len(rows) / len(counts))
         target = day / path.relative_to(files)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, head, [row for row, when in zip(rows, dates, strict=True) if when < max(dates)])
-        _write(target, head, [row for row, when in zip(rows, dates, strict=True) if when == max(dates)])
+        _write(path, head, [row for row, when in zip(rows, dates, strict=True) if when != held])
+        _write(target, head, [row for row, when in zip(rows, dates, strict=True) if when == held])
 
 
 def _dated(path: Path) -> tuple[list[str], list[str], list[list[str]]]:
     """Head, the day of each row, rows."""
-    feed = feeds()[path.stem[:-8]]
+    feed = feeds()[path.stem.split("-")[0]]
     with path.open(encoding="utf-8", newline="") as stream:
         head, *rows = csv.reader(stream)
     column = next(head.index(name) for name, kind in feed.columns.items() if kind in ("instant", "date") and name in head)
