@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +13,7 @@ from dashboards.gate import Gate
 from dashboards.indicators import TILES
 from dashboards.periods import Period
 from dashboards.readings import Reading, read_row
+from metrics.compile import Query
 from metrics.periods import same_working_days, working_days
 from warehouse.freshness import SILENT_DAYS, feeds_of
 
@@ -58,16 +60,29 @@ def waiting_for(gate: Gate, course: Course) -> Waiting | None:
 
 def so_far(gate: Gate, course: Course) -> SoFar | None:
     """The settled beginning of a course's provisional period beside as many working days of the one before and of a year before."""
-    period, end = course.scope.period, course.settled_before
-    if not course.is_provisional or course.failure or end <= period.start:
+    queries = _questions(gate, course)
+    if not queries:
         return None
-    befores = list(dict.fromkeys((period.previous, period.year_before)))
-    spans = {other: _as_many(gate, period, end, other) for other in befores}
-    queries = {other: course.query(*span) for other, span in {period: (period.start, end), **spans}.items()}
+    period, end = course.scope.period, course.settled_before
     frames = gate.ask(list(queries.values())).frames
     found = {other: _read(frames.get(query)) for other, query in queries.items()}
     days = gate.once(("days", period, end), lambda: gate.read(lambda cursor, _: working_days(cursor, (period.start, end))))
     return SoFar(days, found.pop(period), found)
+
+
+def ask_so_far(gate: Gate, courses: Iterable[Course]) -> None:
+    """Put what several figures want to know of their provisional periods at once; `so_far` then finds it answered."""
+    gate.ask([query for course in courses for query in _questions(gate, course).values()])
+
+
+def _questions(gate: Gate, course: Course) -> dict[Period, Query]:
+    """By period; none where the period is settled or nothing of it is."""
+    period, end = course.scope.period, course.settled_before
+    if not course.is_provisional or course.failure or end <= period.start:
+        return {}
+    befores = list(dict.fromkeys((period.previous, period.year_before)))
+    spans = {other: _as_many(gate, period, end, other) for other in befores}
+    return {other: course.query(*span) for other, span in {period: (period.start, end), **spans}.items()}
 
 
 def _as_many(gate: Gate, period: Period, end: date, other: Period) -> tuple[date, date]:

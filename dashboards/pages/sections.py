@@ -22,7 +22,7 @@ from dashboards.figures.look import Look
 from dashboards.figures.trend import Extras, trend
 from dashboards.gate import Gate
 from dashboards.indicators import TILES, Tile
-from dashboards.provisional import so_far, waiting_for
+from dashboards.provisional import ask_so_far, so_far, waiting_for
 from dashboards.sentences import changes, forecast_text, statement, trend_finding
 from dashboards.standings import Codes, of_place, standing_of, statuses, with_targets
 from dashboards.words import say
@@ -64,6 +64,7 @@ class Told:
 
 def tell(board: Board, place_name: str, goals: Goals, view: View, tiles: Sequence[Tile] = TILES) -> Told:
     """Tiles of the board's scope, the one that the view selects (else the first) known."""
+    ask_so_far(board.gate, [board.course(tile.main) for tile in tiles])
     found = [tile_data(board, tile, goals) for tile in tiles]
     selected = next((data for data in found if data.tile.key == view.tile), found[0])
     return Told(place_name, found, selected)

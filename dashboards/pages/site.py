@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from dashboards import elements as html
 from dashboards.board import Board
@@ -16,7 +17,7 @@ from dashboards.pages.sections import tell, trend_section
 from dashboards.pages.site_beside import ask_beside, beside_card, beside_finding, figures_section, site_league
 from dashboards.pages.site_hall import PATH, Hall, code_in, exists, hall_of
 from dashboards.pages.site_parts import ask_parts, items_section, queues_section, windows_section
-from dashboards.pages.site_rows import longest_section, ratings_section
+from dashboards.pages.site_rows import longest, longest_section, ratings, ratings_section
 from dashboards.pages.site_terminal import TERMINAL, has_tickets
 from dashboards.pages.waiting import counted
 from dashboards.pages.waiting_figures import WAITING, waiting_tile
@@ -38,6 +39,7 @@ def layout(gate: Gate, view: View) -> html.Div:
 def _counter(hall: Hall) -> html.Div:
     """The page of a hall that issues tickets."""
     frame, view = hall.frame, hall.view
+    frame.gate.ahead(partial(ratings, hall), partial(longest, hall))
     board = _ask(hall)
     tiles = tell(board, hall.name, frame.goals, view, WAITING)
     selected, name = tiles.selected, say(view.lang, f"tile.{tiles.selected.tile.key}")

@@ -37,7 +37,7 @@ where is_valid and is_latest and grade is not null group by all order by all"""
 
 def longest_section(hall: Hall) -> html.Section | None:
     """The longest waits of the period, or of the picked hours in a typical week's twelve months."""
-    frame = _longest(hall)
+    frame = _named(hall, longest(hall))
     if frame.is_empty():
         return None
     lang, view = hall.view.lang, hall.view
@@ -66,13 +66,18 @@ def _title(hall: Hall) -> str:
     return say(lang, "site.longest_at", when=when, span=span_text(week_span(hall.frame.scope), lang))
 
 
-def _longest(hall: Hall) -> pl.DataFrame:
-    period, pick, view = hall.frame.scope.period, hall.pick, hall.view
+def longest(hall: Hall) -> pl.DataFrame:
+    """The tickets of the longest waits, the longest first."""
+    period, pick = hall.frame.scope.period, hall.pick
     span = week_span(hall.frame.scope) if pick.weekday else (period.start, period.end)
     picked = [("isodow(issued_on)", pick.weekday), ("issued_hour", pick.hour)]
     conditions = " and ".join(["true", *(f"{column} = ?" for column, value in picked if value)])
     values = [hall.code, *span, *(int(value) for _, value in picked if value), MOST]
-    rows = _read(view_gate(hall), _LONGEST.format(picked=conditions), values)
+    return _read(view_gate(hall), _LONGEST.format(picked=conditions), values)
+
+
+def _named(hall: Hall, rows: pl.DataFrame) -> pl.DataFrame:
+    view = hall.view
     names = part_names(view_gate(hall), "item")
     items, cases = rows["item_id"].to_list(), rows["case_id"].to_list()
     return rows.with_columns(
@@ -92,10 +97,15 @@ def _read(gate: Gate, sql: str, values: list[Any]) -> pl.DataFrame:
     return gate.once((sql, *values), lambda: gate.read(lambda cursor, _: cursor.execute(sql, values).pl()))
 
 
+def ratings(hall: Hall) -> pl.DataFrame:
+    """How often cases served here in the days of a typical week got each grade."""
+    return _read(view_gate(hall), _RATED, [hall.code, *week_span(hall.frame.scope)])
+
+
 def ratings_section(hall: Hall) -> html.Section | None:
     """The latest ratings of the cases whose tickets were issued here, by grade; None where fewer than ten are known."""
     lang, span = hall.view.lang, week_span(hall.frame.scope)
-    found = _read(view_gate(hall), _RATED, [hall.code, *span])
+    found = ratings(hall)
     total = int(found["count"].sum() or 0)
     if total < FLOOR:
         return None
