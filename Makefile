@@ -59,11 +59,12 @@ clean: ## remove what was made (./var, caches), not the virtual environment
 lock: .venv/.ready ## pin what is installed
 	$(BIN)/pip freeze --exclude-editable > requirements.txt
 
+# Without compiling all that is installed: what is used is compiled when it is first used
 .venv/.ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "OneGate needs Python 3.11 or newer; say PYTHON=python3.11 make …"; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { [ "$(SUDO)" != none ] && $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q python3-venv; } || { echo "Install python3-venv first: apt-get install python3-venv"; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
