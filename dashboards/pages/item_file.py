@@ -30,13 +30,9 @@ _CASES = """
 select case_id, application_on, completed_on, channel, visits, is_promise_kept, handling_working_days, outcome, observed_level
 from mart_case where item_id = $item and not is_void and application_on <= $day order by application_on desc, case_id desc limit 10"""
 _EXTRA = """
-with missed as (
-    select case_id from mart_case
-    where item_id = $item and is_completed and is_applied_online and not is_void and visits > $allowed and completed_on >= $start and completed_on < $until
-)
 select cause, count(*) as visits from (
-    select visit.cause from mart_visit as visit join missed using (case_id) where visit.is_linked and not visit.is_terminal
-    qualify row_number() over (partition by visit.case_id order by visit.visited_on, visit.place) > $allowed
+    select unnest(visit_causes[$allowed + 1:]) as cause from mart_case
+    where item_id = $item and is_completed and is_applied_online and not is_void and visits > $allowed and completed_on >= $start and completed_on < $until
 ) group by all order by visits desc, cause"""
 _DOCUMENTS = """
 select material_code, bool_or(is_required) as is_required, provided_by, count(*) as rows

@@ -22,9 +22,7 @@ STATEMENTS = (
     "update mart_item set valid_to = date '2018-03-01' where item_id = 'I4406041'",
     """insert into mart_item by name select * replace (2 as version, date '2018-03-01' as valid_from, date '9999-12-31' as valid_to, 4 as level_gd_4, 0 as visits_max,
         ['info', 'submit'] as online_steps) from mart_item where item_id = 'I4406041'""",
-    """insert into mart_visit by name select case_id, item_id, item_type, audience, theme, case_type, dept_id, province_code, city_code, district_code, town_code,
-        division_code, channel, channel_group, completed_on as visited_on, 'S1' as place, 'S1' as site_id, 'original_check' as cause, false as is_terminal, true as is_linked
-        from mart_case where item_id = 'I4406041' and is_applied_online""",
+    "update mart_case set visit_causes = ['original_check'] where item_id = 'I4406041' and is_applied_online",
 )
 
 
