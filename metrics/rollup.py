@@ -97,9 +97,10 @@ LIFE_SHAPES = {
 EVERY = tuple(dict.fromkeys((*DIVISION_COLUMNS, *(each.column for each in DIMENSIONS.values() if each.column))))
 BY_DAY = (Shape("day", "day", EVERY),)
 BY_CHANGE = (Shape("change", "day", EVERY),)
+CHANGE_OFFICE = Shape("change_office", "day", OFFICE)
 CHANGE_PLACE = Shape("change_place", "day", DIVISION_COLUMNS)
 CHANGE_SHAPES = {
-    "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)), Shape("change_office", "day", OFFICE), CHANGE_PLACE),
+    "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)), CHANGE_OFFICE, CHANGE_PLACE),
     "mart_item_channel": (
         Shape("change", "day", (*OFFICE, *KIND, "channel")),
         Shape("change_place", "day", (*DIVISION_COLUMNS, "channel")),
@@ -107,12 +108,15 @@ CHANGE_SHAPES = {
     "mart_item_guide": (Shape("change", "day", (*OFFICE, *KIND)), CHANGE_PLACE),
     "mart_depth_evidence": (
         Shape("change", "day", (*OFFICE, *KIND)),
-        Shape("change_office", "day", OFFICE),
+        CHANGE_OFFICE,
         CHANGE_PLACE,
     ),
-    "mart_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")), CHANGE_PLACE),
-    "mart_open_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")), CHANGE_PLACE),
-    "mart_material": (Shape("change", "day", (*DIVISION_COLUMNS, "licence_type")),),
+    "mart_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")), CHANGE_OFFICE, CHANGE_PLACE),
+    "mart_open_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")), CHANGE_OFFICE, CHANGE_PLACE),
+    "mart_material": (
+        Shape("change", "day", (*DIVISION_COLUMNS, "licence_type")),
+        Shape("change_channel", "day", (*DIVISION_COLUMNS, *CHANNEL)),
+    ),
     "mart_delivery": (Shape("change", "day", ("dept_id", "function_code")),),
 }
 

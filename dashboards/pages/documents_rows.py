@@ -19,7 +19,7 @@ BURDEN = """with handed_in as (
 ), spareable as (
     select *, is_on_paper and case_id in (from visited) as is_carried, case_id not in (from unheld) as is_all_held from handed_in where was_available
 )
-select material_code, any_value(licence_type) as licence_type, coalesce(sum(copies), 0)::bigint as copies, count(distinct case_id) as cases,
+select material_code, any_value(licence_type) as licence_type, coalesce(sum(copies), 0)::bigint as copies, count(*) as cases,
     count(*) filter (where is_licence_in_stock) as by_licence, count(*) filter (where not coalesce(is_licence_in_stock, false)) as by_record,
     count(*) filter (where is_carried and is_all_held) as visits_low, count(*) filter (where is_carried) as visits_high
 from spareable group by material_code order by cases desc, material_code"""
