@@ -8,7 +8,7 @@ from dashboards.board import Board
 from dashboards.controls import LEVELS, View
 from dashboards.indicators import Indicator, Tile
 from dashboards.pages import depth_shares as parts_of
-from dashboards.pages.depth_evidence import causes, evidence, judged_on
+from dashboards.pages.depth_evidence import begin, causes, evidence, judged_on
 from dashboards.pages.depth_shares import declared, observed
 from dashboards.pages.depth_tables import Items
 from dashboards.pages.depth_told import VERDICTS, Counts
@@ -74,6 +74,7 @@ def tiles_of(level: int) -> tuple[Tile, ...]:
 
 def ask(frame: Frame) -> Asked:
     """Put the page's questions at once and read its rows."""
+    begin(frame.gate, frame.scope)
     level = int(frame.view.level) if frame.view.level in LEVELS else DEFAULT_LEVEL
     board = frame.board().want(indicator for tile in tiles_of(level) for indicator in tile.all).want(VERDICT.values())
     for dimension in dimensions(frame):

@@ -25,20 +25,18 @@ with judged as (
     select *, lower_share[declared_level] as low, upper_share[declared_level] as high, [verdict_1, verdict_2, verdict_3, verdict_4] as verdicts
     from mart_depth_evidence where month = $month and is_application_based
 )
-select judged.item_id, judged.dept_id, judged.province_code, judged.city_code, judged.district_code, judged.town_code, judged.declared_level,
-    judged.verdict, judged.n, judged.rose_on, judged.is_rise_unmatched, judged.verdict_1, judged.verdict_2, judged.verdict_3, judged.verdict_4,
-    case judged.declared_level when 1 then judged.n when 2 then judged.k2 when 3 then judged.k3 when 4 then judged.k4 end as reached,
-    greatest(judged.low, 0) as low,
-    judged.high,
-    case judged.verdict
-        when 'contradicted' then len(list_filter(judged.verdicts, lambda said: said <> 'contradicted'))
-        when 'supported' then len(list_filter(judged.verdicts, lambda said: said = 'supported'))
-    end as seen_level,
-    item.online_steps, item.visits_max
+select item_id, dept_id, province_code, city_code, district_code, town_code, declared_level,
+    verdict, n, rose_on, is_rise_unmatched, verdict_1, verdict_2, verdict_3, verdict_4,
+    case declared_level when 1 then n when 2 then k2 when 3 then k3 when 4 then k4 end as reached,
+    greatest(low, 0) as low,
+    high,
+    case verdict
+        when 'contradicted' then len(list_filter(verdicts, lambda said: said <> 'contradicted'))
+        when 'supported' then len(list_filter(verdicts, lambda said: said = 'supported'))
+    end as seen_level
 from judged
-left join mart_item as item on item.item_id = judged.item_id and item.valid_from <= $day and item.valid_to > $day
-order by judged.item_id
 """
+_OFFERED = "select item_id, valid_from, valid_to, online_steps, visits_max from mart_item"
 
 _CAUSES = """
 with judged as (
@@ -64,7 +62,6 @@ with stepped as (
 select item_id, version, valid_from as changed_on, dept_id, province_code, city_code, district_code, town_code, level_before, level
 from stepped
 where place > 1 and level is distinct from level_before and is_application_based and status = 'in_force'
-and valid_from > $day - interval 12 month and valid_from <= $day
 order by changed_on desc, item_id
 """
 
@@ -76,7 +73,14 @@ def judged_on(scope: Scope) -> date:
 
 def evidence(gate: Gate, scope: Scope) -> pl.DataFrame:
     """One row an application-based item in force in the scope: declared and seen level, verdict, n, reached with its interval."""
-    return within(_read(gate, _EVIDENCE, judged_on(scope)), scope.where)
+    day = judged_on(scope)
+    return within(gate.once(("evidence", day), lambda: _with_offer(gate, _read(gate, _EVIDENCE, day), day)), scope.where)
+
+
+def _with_offer(gate: Gate, rows: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The rows with the online steps and visits that the catalogue gives on the day."""
+    holding = gate.table(_OFFERED).filter(pl.col("valid_from") <= day, pl.col("valid_to") > day).drop("valid_from", "valid_to")
+    return rows.join(holding, on="item_id", how="left").sort("item_id")
 
 
 def causes(gate: Gate, scope: Scope) -> dict[str, list[tuple[str, int]]]:
@@ -89,7 +93,14 @@ def causes(gate: Gate, scope: Scope) -> dict[str, list[tuple[str, int]]]:
 
 def changes(gate: Gate, scope: Scope) -> pl.DataFrame:
     """Every change of a declared level in the twelve months to the page's day, newest first."""
-    return within(_read(gate, _CHANGES, judged_on(scope)), scope.where)
+    day = pl.lit(judged_on(scope))
+    recent = gate.table(_CHANGES).filter(pl.col("changed_on") > day.dt.offset_by("-12mo"), pl.col("changed_on") <= day)
+    return within(recent, scope.where)
+
+
+def begin(gate: Gate, scope: Scope) -> None:
+    """Begin what the functions above read, beside whatever a page asks meanwhile."""
+    gate.ahead(lambda: evidence(gate, scope), lambda: causes(gate, scope), lambda: changes(gate, scope))
 
 
 def within(rows: pl.DataFrame, where: Where) -> pl.DataFrame:
