@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 from dashboards import elements as html
 from dashboards import formats
@@ -18,7 +17,7 @@ from dashboards.pages.department_desk import OF_A_DEPARTMENT, PATH, Desk, code_i
 from dashboards.pages.department_holds import ask_holds, holds_section, holds_text
 from dashboards.pages.department_items import ask_items, items_section
 from dashboards.pages.frame import NARROWED, Told, framed, place_steps
-from dashboards.pages.handling_overdue import coming, overdue, overdue_section
+from dashboards.pages.handling_overdue import overdue_section
 from dashboards.pages.page import Page
 from dashboards.pages.sections import Told as Tiles
 from dashboards.pages.sections import tell, trend_section
@@ -37,7 +36,6 @@ def layout(gate: Gate, view: View) -> html.Div:
 
 def _page(desk: Desk) -> html.Div:
     frame, view = desk.frame, desk.view
-    frame.gate.ahead(partial(overdue, frame), partial(coming, frame))
     board = _ask(desk)
     tiles = tell(board, desk.name, frame.goals, view, OF_A_DEPARTMENT)
     found = leagues(board, tiles, desk)

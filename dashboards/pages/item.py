@@ -30,15 +30,13 @@ def layout(gate: Gate, view: View) -> html.Div:
     if not exists(gate, code_in(view.path)):
         return _unknown(view)
     item = item_of(gate, view)
-    gate.ahead(lambda: item.verdict, lambda: item.visits, lambda: item.documents, lambda: item.cases)
-    year = figures(item)
     lang, verdict = item.lang, item.verdict
     level = verdict.get("declared_level")
     extra = item.extra(ALLOWED[level]) if level in ALLOWED else []
     body = [
         html.Div([html.Div([verdicts(item), visits(item)], className="stacked"), facts(item)], className="halves"),
         html.Div([causes(item), channels(item)], className="halves"),
-        year_section(item, year),
+        year_section(item, figures(item)),
         html.Div([_trend(item), documents(item)], className="halves"),
         versions(item),
         latest(item),
