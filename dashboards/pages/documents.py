@@ -10,7 +10,6 @@ from dashboards.gate import Gate
 from dashboards.indicators import Indicator, Tile
 from dashboards.pages.documents_again import again_section, ask_again, supplements_section
 from dashboards.pages.documents_papers import ask_papers, items_section, material_counts, papers_chart, papers_section
-from dashboards.pages.documents_rows import burden, calls, holders
 from dashboards.pages.documents_sources import ask_sources, licences_section, sharing_section
 from dashboards.pages.documents_text import later, paper_finding, paper_name, spared_sentence
 from dashboards.pages.frame import Frame, Told, frame_of, framed, reference_of
@@ -48,8 +47,6 @@ def layout(gate: Gate, view: View) -> html.Div:
 
 
 def _ask(frame: Frame) -> Board:
-    gate, scope = frame.gate, frame.scope
-    gate.ahead(lambda: burden(gate, scope), lambda: holders(gate, scope), lambda: calls(gate, scope))
     board = frame.board().want(indicator for tile in TILES for indicator in tile.all)
     if frame.beside is not None:
         board.want((tile.main for tile in TILES), where=frame.beside_where)
