@@ -11,14 +11,13 @@ from dashboards import elements as html
 from dashboards import formats
 from dashboards.board import Board
 from dashboards.cards.table import Column, Table, data_table
-from dashboards.course import Course, Scope
+from dashboards.course import Course
 from dashboards.indicators import Indicator
 from dashboards.pages.case_columns import case_columns, with_names
 from dashboards.pages.frame import Frame
 from dashboards.readings import read_row
-from dashboards.scoped import last_day, scoped
+from dashboards.scoped import everywhere, last_day, scoped, within
 from dashboards.words import say
-from metrics.dimensions import DIMENSIONS
 
 OVERDUE_CASES = Indicator("overdue_cases", "overdue_cases")
 SOON = 5  # working days
@@ -77,25 +76,19 @@ def overdue_by(board: Board, dimension: str) -> dict[str, float]:
 
 def overdue(frame: Frame) -> pl.DataFrame:
     """Cases past their promised date at the end of the period (as far as the data reach), longest first."""
-    return _within(frame.scope, scoped(frame.gate, OVERDUE, _everywhere(frame), {"cases": "mart_case"}, day=last_day(frame.scope)))
+    return _listed(frame, OVERDUE)
 
 
 def coming(frame: Frame) -> pl.DataFrame:
     """Open cases that fall due within five working days, next first."""
-    found = scoped(frame.gate, COMING, _everywhere(frame), {"cases": "mart_case"}, day=last_day(frame.scope), soon=SOON)
-    return _within(frame.scope, found)
+    return _listed(frame, COMING, soon=SOON)
 
 
-def _everywhere(frame: Frame) -> Scope:
+def _listed(frame: Frame, sql: str, **more: int) -> pl.DataFrame:
     """The lists are short and finding them costs the same for all places: read once for a day, they are there for the next place and channel."""
-    return replace(frame.scope, where=(), channel="")
-
-
-def _within(scope: Scope, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of a scope, without the columns that tell. Filters that cases do not have are left out, as in metrics."""
-    asked = (*scope.where, *((("channel", scope.channel),) if scope.channel else ()))
-    kept = [pl.col(DIMENSIONS[name].column) == value for name, value in asked if DIMENSIONS[name].column in rows.columns]
-    return rows.filter(kept).drop(PLACE_COLUMNS) if kept else rows.drop(PLACE_COLUMNS)
+    scope = frame.scope
+    found = scoped(frame.gate, sql, everywhere(scope), {"cases": "mart_case"}, day=last_day(scope), **more)
+    return within(found, scope).drop(PLACE_COLUMNS)
 
 
 def overdue_section(frame: Frame, *, is_known: bool = True) -> html.Section:

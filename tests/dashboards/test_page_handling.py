@@ -145,6 +145,22 @@ def test_late_cases_and_those_that_fall_due_next(handled):
     assert coming(frame).select("case_id", "days_left").rows() == [("TODAY", 0), ("SOON", 2)]
 
 
+@pytest.mark.parametrize(
+    ("chosen", "late", "next_due"),
+    [
+        ({"place": "440604"}, 1, 2),
+        ({"place": "440608"}, 0, 0),
+        ({"channel": "web"}, 1, 2),
+        ({"channel": "window"}, 0, 0),
+        ({"dept": "D1"}, 1, 2),
+    ],
+)
+def test_both_lists_are_of_the_place_and_the_channel(handled, chosen, late, next_due):
+    """They are read once for all: every case of the lists is Chancheng's, from the web."""
+    frame = frame_of(Gate(handled), View("/handling", period="2018-10", **chosen))
+    assert (overdue(frame).height, coming(frame).height) == (late, next_due)
+
+
 @pytest.mark.parametrize("period", ["2018-10", "2018-Q4", "2018"])
 def test_what_falls_due_on_the_day_of_the_data_is_not_late_in_a_period_that_still_runs(handled, period):
     frame = frame_of(Gate(handled), View("/handling", period=period))

@@ -17,15 +17,8 @@ from warehouse.contract import Column, tables
 
 Row = dict[str, Any]
 MakeMart = Callable[[duckdb.DuckDBPyConnection, str, Iterable[Row]], None]
-_BLANK = {
-    "VARCHAR": "",
-    "BOOLEAN": False,
-    "BIGINT": 0,
-    "DOUBLE": 0.0,
-    "VARCHAR[]": [],
-    "DATE": date(2024, 1, 1),
-    "TIMESTAMPTZ": "2024-01-01 00:00:00+08",
-}
+_BLANK = {"VARCHAR": "", "BOOLEAN": False, "BIGINT": 0, "DOUBLE": 0.0, "VARCHAR[]": [],
+          "DATE": date(2024, 1, 1), "TIMESTAMPTZ": "2024-01-01 00:00:00+08"}  # fmt: skip
 
 
 def blank(column: Column) -> Any:
