@@ -6,17 +6,19 @@ Only names that stand in definitions and contracts become SQL text; whatever a c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from metrics.across import compile_share, runs_across
-from metrics.catalog import Catalog, Rollup
+from metrics.catalog import Catalog, Need, Rollup
 from metrics.dimensions import DIMENSIONS
 from metrics.marts import counted_rows
 from metrics.query import Query, Question, read_query
 from metrics.spec import QueryRefused, placeholders, spell_out
 from metrics.statement import Bindings, Compiled, Source, conditions, keys, labelled, need_of, relation
 from metrics.stock import compile_stock
+from metrics.summed import Edges
 
 __all__ = ["LIFE_TABLE", "Compiled", "Query", "compile_query"]
 
@@ -42,19 +44,37 @@ def compile_query(query: Query, catalog: Catalog) -> Compiled:
 
 
 def _flow_source(question: Question, catalog: Catalog) -> Source:
-    metric, form, need = question.metric, question.form, need_of(question)
+    metric, form, edges = question.metric, question.form, None
     wanted = {role: spell_out(fragment, question.params) for role, fragment in form.fragments().items()}
     if form.kind == "distinct":
         rollup = _exact(question, catalog, set(wanted.values()))
     else:
-        rollup = catalog.flow(metric.mart, metric.time, need, set(wanted.values()))
+        rollup, edges = _kept(question, lambda need: catalog.flow(metric.mart, metric.time, need, set(wanted.values())))
     if rollup:
-        return _of_rollup(rollup, {role: f"sum({rollup.measures[fragment]})" for role, fragment in wanted.items()})
-    bins = catalog.life(metric.mart, metric.time, need, form.life_table) if form.life_table else None
-    if bins:
+        return _of_rollup(rollup, {role: f"sum({rollup.measures[fragment]})" for role, fragment in wanted.items()}, edges)
+    rollup, edges = _of_lives(question, catalog)
+    if rollup:
         roles = {"numerator": form.binned_numerator, "denominator": form.binned_denominator, "n": form.binned_denominator}
-        return _of_rollup(bins, roles)
+        return _of_rollup(rollup, roles, edges)
     return Source(metric.mart, metric.time, form.fragments(), (counted_rows(metric.mart), f"{metric.time} is not null"))
+
+
+def _kept(question: Question, find: Callable[[Need], Rollup | None]) -> tuple[Rollup | None, Edges | None]:
+    """The rollup that answers; where a period cuts months in two and no rollup by day is there, one by month and what it leaves to the mart."""
+    need = need_of(question)
+    rollup = find(need)
+    if rollup or need.on_month_borders:
+        return rollup, None
+    rollup = find(replace(need, on_month_borders=True))
+    columns = need.columns | ({"weekday"} if need.weekday else set())
+    edges = Edges(rollup, columns, question.start, question.end) if rollup else None
+    return (rollup, edges) if edges and edges.has_whole_months else (None, None)
+
+
+def _of_lives(question: Question, catalog: Catalog) -> tuple[Rollup | None, Edges | None]:
+    """The rollup of the life table that can answer the question, if one can."""
+    metric, life_table = question.metric, question.form.life_table
+    return _kept(question, lambda need: catalog.life(metric.mart, metric.time, need, life_table)) if life_table else (None, None)
 
 
 def _exact(question: Question, catalog: Catalog, fragments: set[str]) -> Rollup | None:
@@ -71,9 +91,9 @@ def _exact(question: Question, catalog: Catalog, fragments: set[str]) -> Rollup 
     return catalog.exact(question.metric.mart, question.metric.time, grain, columns, fragments)
 
 
-def _of_rollup(rollup: Rollup, roles: dict[str, str]) -> Source:
+def _of_rollup(rollup: Rollup, roles: dict[str, str], edges: Edges | None) -> Source:
     stored = frozenset({"weekday"} & rollup.dimensions)
-    return Source(rollup.name, rollup.grain, roles, (), stored)
+    return Source(rollup.name, rollup.grain, roles, (), stored, edges=edges)
 
 
 def sums(question: Question, source: Source) -> Compiled:
@@ -109,9 +129,9 @@ def _shares(question: Question, source: Source) -> Compiled:
 def _life_table(question: Question, catalog: Catalog) -> Compiled:
     """How many ended and how many were censored at each age; the quantile is read from it afterwards (survival.py)."""
     metric, form, bindings = question.metric, question.form, Bindings(question.params)
-    rollup = catalog.life(metric.mart, metric.time, need_of(question), (form.event, form.age, form.scope))
+    rollup, edges = _of_lives(question, catalog)
     if rollup:
-        source = _of_rollup(rollup, {"age": "age", "n_event": "sum(n_event)::bigint", "n_censored": "sum(n_censored)::bigint"})
+        source = _of_rollup(rollup, {"age": "age", "n_event": "sum(n_event)::bigint", "n_censored": "sum(n_censored)::bigint"}, edges)
     else:
         counts = {
             "age": form.age,

@@ -15,10 +15,11 @@ import duckdb
 from metrics.catalog import CATALOG_DDL, LifeTable, Rollup, catalog_rows, filled_marts, table_names
 from metrics.compile import EXACT_GRAINS
 from metrics.dimensions import DIMENSIONS, DIVISION_COLUMNS
-from metrics.marts import counted_rows, mart_columns
+from metrics.marts import mart_columns
 from metrics.registry import registry
 from metrics.spec import Metric, expansions, placeholders
 from metrics.stock import change_sql
+from metrics.summed import summed, sums_of
 
 EXACT_BY = ("province_code", "city_code", "district_code", "dept_id", "channel", "channel_group", "site_id", "licence_type")
 CHANNEL = ("channel", "channel_group")
@@ -220,7 +221,7 @@ def _stem(mart: str, anchor: str) -> str:
 
 def _build(con: duckdb.DuckDBPyConnection, rollup: Rollup, built: list[Rollup]) -> Rollup:
     finer = min((other for other in built if _adds_up_to(other, rollup)), key=lambda other: other.rows, default=None)
-    sql = _from_finer(rollup, finer) if finer else {"flow": _flow, "exact": _flow, "change": _change, "life": _life}[rollup.kind](rollup)
+    sql = _from_finer(rollup, finer) if finer else _change(rollup) if rollup.kind == "change" else summed(rollup)
     con.execute(f"create or replace table {rollup.name} as {_whole_numbers(con, sql)}")
     rows = con.execute(f"select count(*) from {rollup.name}").fetchone()
     return replace(rollup, rows=rows[0] if rows else 0)
@@ -238,38 +239,8 @@ def _adds_up_to(finer: Rollup, rollup: Rollup) -> bool:
 
 def _from_finer(rollup: Rollup, finer: Rollup) -> str:
     day = finer.grain if finer.grain == rollup.grain else "date_trunc('month', day)::date"
-    sums = (
-        ["age", "sum(n_event) as n_event", "sum(n_censored) as n_censored"]
-        if rollup.life_table
-        else [f"sum({name}) as {name}" for name in rollup.measures.values()]
-    )
-    return f"select {', '.join([f'{day} as {rollup.grain}', *sorted(rollup.dimensions), *sums])} from {finer.name} group by all"
-
-
-def _columns(rollup: Rollup) -> list[str]:
-    day = rollup.anchor if rollup.grain == "day" else f"date_trunc('{rollup.grain}', {rollup.anchor})::date"
-    return [
-        f"{day} as {rollup.grain}",
-        *(f"isodow({rollup.anchor}) as weekday" if name == "weekday" else name for name in sorted(rollup.dimensions)),
-    ]
-
-
-def _flow(rollup: Rollup) -> str:
-    sums = [f"coalesce({fragment}, 0) as {name}" for fragment, name in rollup.measures.items()]
-    where = f"{counted_rows(rollup.mart)} and {rollup.anchor} is not null"
-    return f"select {', '.join([*_columns(rollup), *sums])} from {rollup.mart} where {where} group by all"
-
-
-def _life(rollup: Rollup) -> str:
-    assert rollup.life_table is not None
-    event, age, scope = rollup.life_table
-    counts = [
-        f"({age})::bigint as age",
-        f"count(*) filter (where {event}) as n_event",
-        f"count(*) filter (where not ({event})) as n_censored",
-    ]
-    where = f"{counted_rows(rollup.mart)} and {rollup.anchor} is not null and ({scope})"
-    return f"select {', '.join([*_columns(rollup), *counts])} from {rollup.mart} where {where} group by all"
+    keys = [f"{day} as {rollup.grain}", *sorted(rollup.dimensions), *["age"] * bool(rollup.life_table)]
+    return f"select {', '.join((*keys, *(f'sum({name}) as {name}' for name in sums_of(rollup))))} from {finer.name} group by all"
 
 
 def _change(rollup: Rollup) -> str:

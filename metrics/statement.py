@@ -10,11 +10,12 @@ from metrics.catalog import Need
 from metrics.dimensions import DIMENSIONS, PERIODS, division_columns, is_many, period_key
 from metrics.query import Question, columns_of
 from metrics.spec import Value, placeholders
+from metrics.summed import Edges
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where to sum: a relation, its date, an aggregate for each role, the conditions on its rows, and period columns that it stores."""
+    """Where to sum: a relation, its date, an aggregate for each role, the conditions on its rows, period columns that it stores, days that it does not tell apart."""
 
     relation: str
     date: str
@@ -22,6 +23,7 @@ class Source:
     scope: tuple[str, ...] = ()
     stored: frozenset[str] = frozenset()
     table: str = ""
+    edges: Edges | None = None
 
     @property
     def name(self) -> str:
@@ -91,7 +93,7 @@ def _key(question: Question, name: str, source: Source) -> str:
 
 def relation(question: Question, source: Source) -> str:
     """The relation, with one row for every value of a row where the breakdown is by a many-valued dimension."""
-    rows = source.relation
+    rows = source.edges.relation(source.roles.values()) if source.edges else source.relation
     for name in (name for name in question.by if is_many(question.metric.mart, name)):
         column = DIMENSIONS[name].column
         one = f"unnest(case when len({column}) > 0 then list_distinct({column}) else [null::varchar] end)"
