@@ -9,20 +9,11 @@ from dashboards.gate import Gate
 from dashboards.scoped import last_day, scoped
 
 # a case is spared all its papers when every one of them on paper was held somewhere; what was uploaded needs no visit
-BURDEN = """with handed_in as (
-    select material_code, case_id, licence_type, copies, is_licence_in_stock, was_available, provided_by = 'paper' as is_on_paper
-    from {materials} where application_on >= $start and application_on < $end and is_submitted
-), unheld as (
-    select distinct case_id from handed_in where is_on_paper and not was_available
-), visited as (
-    select case_id from mart_case where application_on >= $start and application_on < $end and visits > 0
-), spareable as (
-    select *, is_on_paper and case_id in (from visited) as is_carried, case_id not in (from unheld) as is_all_held from handed_in where was_available
-)
-select material_code, any_value(licence_type) as licence_type, coalesce(sum(copies), 0)::bigint as copies, count(*) as cases,
+BURDEN = """select material_code, any_value(licence_type) as licence_type, coalesce(sum(copies), 0)::bigint as copies, count(*) as cases,
     count(*) filter (where is_licence_in_stock) as by_licence, count(*) filter (where not coalesce(is_licence_in_stock, false)) as by_record,
-    count(*) filter (where is_carried and is_all_held) as visits_low, count(*) filter (where is_carried) as visits_high
-from spareable group by material_code order by cases desc, material_code"""
+    count(*) filter (where is_carried and is_case_held) as visits_low, count(*) filter (where is_carried) as visits_high
+from {materials} where application_on >= $start and application_on < $end and is_submitted and was_available
+group by material_code order by cases desc, material_code"""
 
 HOLDERS = """select licence_type, list_sort(list(distinct dept_id)) as holders from mart_elicence
 where since_on <= $until and until_on > $until and dept_id is not null and licences > 0 group by licence_type order by licence_type"""

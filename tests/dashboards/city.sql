@@ -49,12 +49,12 @@ from spot as places join (select *, (hash(case_id) % 100)::int as number from ma
 insert into mart_material by name
 select places.*, case_id, code as material_code, 'canonical' as source_id, item_id, item_type, audience, theme, case_type, dept_id, function_code, channel, channel_group, application_on,
     code as licence_type, true as is_required, provided_by, provided_by in ('elicence', 'data_share') as is_exempted, provided_by in ('paper', 'upload') as is_submitted,
-    true as was_available, 1 as copies, true as is_licence_in_stock
+    true as was_available, 1 as copies, true as is_licence_in_stock, provided_by = 'paper' and visits > 0 as is_carried, true as is_case_held
 from spot as places join (select *, (hash(case_id) % 10)::int as number from mart_case) using (district_code),
     (values ('id_card', 0), ('business', 3), ('household', 5)) as codes (code, shift),
     lateral (select ['paper', 'paper', 'upload', 'elicence', 'data_share'][(number + shift) % 5 + 1] as provided_by);
 insert into mart_applicant_material by name
-select * exclude (is_required, provided_by, was_available, copies, is_licence_in_stock), (hash(case_id) % 200)::int as applicant_no, hash(case_id) % 3 = 0 as is_repeat_submission
+select * exclude (is_required, provided_by, was_available, copies, is_licence_in_stock, is_carried, is_case_held), (hash(case_id) % 200)::int as applicant_no, hash(case_id) % 3 = 0 as is_repeat_submission
 from mart_material;
 
 insert into mart_elicence by name

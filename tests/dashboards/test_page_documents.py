@@ -45,7 +45,8 @@ def one_desk(tiny_store, tmp_path) -> Gate:
         true as is_completed, date '2018-10-05' as completed_on, date '2018-10-02' as application_on, [] as dq_flags from range(1, 4) as numbers(n)""")
     tiny_store.execute("""insert into mart_material by name
         select case_id, code as material_code, 'canonical' as source_id, 'D3' as dept_id, date '2018-10-02' as application_on, licence as licence_type,
-            true as is_required, given as provided_by, false as is_exempted, true as is_submitted, held as was_available, copies, licence is not null as is_licence_in_stock
+            true as is_required, given as provided_by, false as is_exempted, true as is_submitted, held as was_available, copies, licence is not null as is_licence_in_stock,
+            given = 'paper' as is_carried, case_id <> 'X1' as is_case_held
         from (values ('X1', 'household', 'household', 'paper', true, 1), ('X1', 'form', null, 'paper', false, 1), ('X2', 'household', 'household', 'paper', true, 2),
             ('X3', 'household', 'household', 'upload', true, 1)) as rows (case_id, code, licence, given, held, copies)""")  # fmt: skip
     build_rollups(tiny_store)

@@ -99,6 +99,24 @@ def test_the_highest_resubmission_of_a_material_stands(city):
     ]
 
 
+def test_a_paper_is_carried_when_its_case_has_a_visit_and_could_be_spared_when_all_its_paper_is_held(city):
+    city.add("service_points", {"point_id": "W1", "site_id": "S1", "kind": "window", "name_zh": "W1", "division_code": "440604"})
+    for case_id, event in [("AT HOME", "paid"), ("HALF HELD", "onsite_original_check"), ("HELD", "onsite_original_check")]:
+        city.events(case_id, ("submitted", "2024-03-01 09:00"), (event, "2024-03-02 09:00", {"point_id": "W1", "channel": "window"}))
+        city.add("case_materials", {"case_id": case_id, "material_code": "M1", "provided_by": "paper", "was_available": True})
+    city.add("case_materials", {"case_id": "HALF HELD", "material_code": "M2", "provided_by": "paper", "was_available": False})
+    city.add("case_materials", {"case_id": "HELD", "material_code": "M2", "provided_by": "upload", "was_available": False})
+    city.build()
+    columns = ("case_id", "material_code", "is_carried", "is_case_held")
+    assert [tuple(row[name] for name in columns) for row in city.all("mart_material")] == [
+        ("AT HOME", "M1", False, True),
+        ("HALF HELD", "M1", True, False),
+        ("HALF HELD", "M2", True, False),
+        ("HELD", "M1", True, True),
+        ("HELD", "M2", False, True),
+    ]
+
+
 def test_calls_are_changes_of_the_served_number_within_a_day(city):
     shown = [
         ("05 09:00", "A1"),

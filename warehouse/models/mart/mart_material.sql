@@ -24,6 +24,10 @@ latest as (
         partition by material.case_id, material.material_code
         order by coalesce(material.resubmission_no, 0) desc, material.submitted_at desc nulls last, material.source_id, material.said_of, material.resubmission_no nulls last
     ) = 1
+),
+-- Cases that needed paper which nobody held.
+unheld as (
+    select distinct case_id from latest where provided_by = 'paper' and not coalesce(was_available, false)
 )
 select
     latest.case_id,
@@ -51,7 +55,9 @@ select
     latest.provided_by in ('paper', 'upload') as is_submitted,
     coalesce(latest.was_available, false) as was_available,
     coalesce(latest.copies, 1) as copies,
-    coalesce(subject.application_on >= stock.since_on, false) as is_licence_in_stock
+    coalesce(subject.application_on >= stock.since_on, false) as is_licence_in_stock,
+    latest.provided_by = 'paper' and coalesce(visit.visits, 0) > 0 as is_carried,
+    unheld.case_id is null as is_case_held
 from latest
 left join int_case_subject as subject on subject.case_id = latest.case_id
 left join mart_item as item on item.item_id = subject.item_id and item.version = subject.item_version
@@ -60,4 +66,6 @@ left join ref_channel as channel on channel.channel = subject.channel
 left join (
     select licence_type, min(since_on) as since_on from mart_elicence where licences > 0 group by licence_type
 ) as stock on stock.licence_type = latest.licence_type
+left join int_case_visit_count as visit on visit.case_id = latest.case_id
+left join unheld on unheld.case_id = latest.case_id
 where not coalesce(subject.is_void, false)
