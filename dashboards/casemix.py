@@ -54,7 +54,7 @@ def _question(whole: Course, dimension: str) -> Question | None:
 def _adjusted(gate: Gate, question: Question, whole: Course) -> dict[str, Adjusted]:
     def read(cursor, store):
         def ask(query: Query):  # everybody's rates are the same for every place and kind of part
-            return gate.once(("rows", query), lambda: answer_all(cursor, [query], store)[0].rows)
+            return gate.once(("columns", query), lambda: answer_all(cursor, [query], store)[0].columns)
 
         return compare(question, Desk(ask, lambda sql, given: [], store.as_of))
 

@@ -49,7 +49,8 @@ def _place(question: Question, target: Target) -> tuple | None:
 def _verdict(question: Question, target: Target, desk: Desk) -> Verdict:
     query = query_of(target)
     try:
-        [row] = desk.ask(Query(query.metric, (), query.where, question.start, question.end, query.params))
+        found = desk.ask(Query(query.metric, (), query.where, question.start, question.end, query.params))
+        row = {name: value for name, (value,) in found.items()}
     except QueryRefused:
         return Verdict(NOT_APPLICABLE)
     if row["value"] is None:

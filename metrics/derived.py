@@ -1,6 +1,6 @@
 """Figures that are computed from other figures' answers and not from one statement: which evaluator answers which, by the name in its definition.
 
-An evaluator takes the question and `ask` (a query's rows, for insiders) and `read` (rows of a plain statement as dicts), and gives rows in any order.
+An evaluator takes the question and `ask` (a query's answer column by column, for insiders) and `read` (rows of a plain statement as dicts), and gives rows in any order.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from datetime import date
 from typing import Any
 
 from metrics.query import Query, Question
+from metrics.verdicts import Columns
 
 Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What an evaluator works with: other figures' rows, tables of the store, and the day that its data speak of."""
+    """What an evaluator works with: other figures' answers, tables of the store, and the day that its data speak of."""
 
-    ask: Callable[[Query], Rows]
+    ask: Callable[[Query], Columns]
     read: Callable[[str, list[Any]], Rows]
     as_of: date | None
 

@@ -114,8 +114,8 @@ def _derived(con: duckdb.DuckDBPyConnection, question: Question, store: Store) -
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def ask(query: Query) -> list[dict[str, Any]]:
-        return _for_insiders(con, [query], store)[0].rows
+    def ask(query: Query) -> Columns:
+        return _for_insiders(con, [query], store)[0].columns
 
     reason = _reason(question, store)
     if reason:

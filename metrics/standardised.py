@@ -13,6 +13,7 @@ from metrics.query import Query, Question
 from metrics.states import FLOOR, INSUFFICIENT_N, NOT_APPLICABLE, VALUE
 from metrics.statistics.poisson import Method
 from metrics.statistics.standardise import standardise
+from metrics.verdicts import Columns
 
 STRATA = ("item_type", "case_type", "channel_group")
 LEVELS = (STRATA, STRATA[:2], STRATA[:1])
@@ -45,15 +46,13 @@ def _year_before(end: date) -> date:
     return end.replace(year=end.year - 1, day=28 if (end.month, end.day) == (2, 29) else end.day)
 
 
-def _frame(found: Rows, by: tuple[str, ...]) -> pl.DataFrame:
+def _frame(columns: Columns, by: tuple[str, ...]) -> pl.DataFrame:
     """Cases and events by unit and stratum; the unit is its dimensions' values joined, for there may be two of them."""
-    kept = [row for row in found if row["denominator"]]
-    schema = {name: pl.String() for name in STRATA}
-    frame = pl.DataFrame({name: [row[name] for row in kept] for name in STRATA}, schema=schema)
-    joined = [SEPARATOR.join(NOTHING if row[name] is None else str(row[name]) for name in by) for row in kept]
-    units = pl.Series("unit", joined, dtype=pl.String)
-    counts = {"cases": [row["denominator"] for row in kept], "events": [row["numerator"] for row in kept]}
-    return frame.with_columns(units, *(pl.Series(name, values, dtype=pl.Int64) for name, values in counts.items()))
+    places = zip(*(columns[name] for name in by), strict=True) if by else [()] * len(columns["denominator"])
+    units = [SEPARATOR.join(NOTHING if part is None else str(part) for part in place) for place in places]
+    values = {**{name: columns[name] for name in STRATA}, "unit": units, "cases": columns["denominator"], "events": columns["numerator"]}
+    schema = {**dict.fromkeys((*STRATA, "unit"), pl.String()), "cases": pl.Int64(), "events": pl.Int64()}
+    return pl.DataFrame(values, schema=schema).filter(pl.col("cases") > 0)
 
 
 def _row(question: Question, found: dict[str, Any]) -> dict[str, Any]:

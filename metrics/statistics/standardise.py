@@ -28,15 +28,15 @@ def standardise(
     everybody = frame if reference is None else reference
     finest = list(levels[0])
     rates = reference_rates(everybody, frame.select(finest).unique(), levels)
-    strata = frame.group_by([unit, *finest]).agg(pl.col("cases", "events").sum())
-    by_unit = strata.join(rates, on=finest, how="left", nulls_equal=True).group_by(unit).agg(
+    strata = frame.lazy().group_by([unit, *finest]).agg(pl.col("cases", "events").sum())
+    by_unit = strata.join(rates.lazy(), on=finest, how="left", nulls_equal=True).group_by(unit).agg(
         pl.col("cases").sum(),
         pl.col("events").sum().alias("observed"),
         (pl.col("cases") * pl.col("rate")).sum().alias("expected"),
         (pl.col("cases") * pl.col("rate") * (1 - pl.col("rate"))).sum().alias("variance"),
         (pl.col("cases") * (pl.col("level") > 0)).sum().alias("pooled_share"),
     )  # fmt: skip
-    return _compared(by_unit, _overall(everybody), method).select(unit, *_RESULT).sort(unit)
+    return _compared(by_unit.collect(), _overall(everybody), method).select(unit, *_RESULT).sort(unit).collect()
 
 
 def reference_rates(
@@ -48,28 +48,25 @@ def reference_rates(
     strata keep their own rate, so that O and E of the reference agree in total (but for what only the whole reference could answer).
     """
     finest = list(levels[0])
-    open_strata = wanted.select(finest).unique().join(_summed(reference, finest), on=finest, how="full", coalesce=True, nulls_equal=True)
-    open_strata = open_strata.with_columns(pl.col("cases", "events").fill_null(0))
-    done = []
+    left: dict[tuple, tuple[int, int]] = dict.fromkeys(wanted.select(finest).iter_rows(), (0, 0))
+    for *stratum, cases, events in reference.select(*finest, "cases", "events").iter_rows():
+        left[tuple(stratum)] = _added(left.get(tuple(stratum), (0, 0)), (cases, events))
+    taken: list[tuple] = []
     for number, columns in enumerate(levels):
-        pooled = _summed(open_strata, columns).filter(pl.col("cases") >= least)
-        keyed = _matching(open_strata, pooled, columns)
-        done.append(keyed.select(*finest, pl.col("rate"), pl.lit(number).alias("level")))
-        open_strata = open_strata.join(keyed.select(finest), on=finest, how="anti", nulls_equal=True)
-    rest = open_strata.select(*finest, pl.lit(_overall(reference)).alias("rate"), pl.lit(len(levels)).alias("level"))
-    return pl.concat([*done, rest])
+        pool_of = {stratum: tuple(value for name, value in zip(finest, stratum, strict=True) if name in columns) for stratum in left}
+        pools: dict[tuple, tuple[int, int]] = {}
+        for stratum, counts in left.items():
+            pools[pool_of[stratum]] = _added(pools.get(pool_of[stratum], (0, 0)), counts)
+        rates = {pool: events / cases for pool, (cases, events) in pools.items() if cases >= least}
+        taken += [(*stratum, rates[pool], number) for stratum, pool in pool_of.items() if pool in rates]
+        left = {stratum: counts for stratum, counts in left.items() if pool_of[stratum] not in rates}
+    taken += [(*stratum, _overall(reference), len(levels)) for stratum in left]
+    schema = {**{name: wanted.schema[name] for name in finest}, "rate": pl.Float64(), "level": pl.Int32()}
+    return pl.DataFrame(taken, schema=schema, orient="row")
 
 
-def _summed(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    totals = [pl.col("cases").sum(), pl.col("events").sum()]
-    return frame.group_by(list(columns)).agg(totals) if columns else frame.select(totals)
-
-
-def _matching(strata: pl.DataFrame, pooled: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    rates = pooled.select(*columns, (pl.col("events") / pl.col("cases")).alias("rate"))
-    if not columns:
-        return strata.join(rates, how="cross")
-    return strata.join(rates, on=list(columns), how="inner", nulls_equal=True)
+def _added(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return one[0] + other[0], one[1] + other[1]
 
 
 def _overall(reference: pl.DataFrame) -> float:
@@ -79,10 +76,10 @@ def _overall(reference: pl.DataFrame) -> float:
     return events / cases
 
 
-def _compared(by_unit: pl.DataFrame, overall: float, method: Method) -> pl.DataFrame:
+def _compared(by_unit: pl.DataFrame, overall: float, method: Method) -> pl.LazyFrame:
     low, high = count_limits(by_unit["observed"].to_numpy(), by_unit["cases"].to_numpy(), method)
     counts = {"ratio": pl.col("observed"), "ratio_low": pl.lit(pl.Series(low)), "ratio_high": pl.lit(pl.Series(high))}
-    compared = by_unit.with_columns(
+    compared = by_unit.lazy().with_columns(
         pl.when(pl.col("cases") > 0).then(pl.col("pooled_share") / pl.col("cases")).alias("pooled_share"),
         pl.when(pl.col("cases") > 0).then(pl.col("observed") / pl.col("cases")).alias("crude"),
         pl.lit(overall).alias("reference"),

@@ -58,7 +58,7 @@ def test_a_district_is_held_against_its_own_mix_of_cases(reversal):
 def test_the_sign_reverses_and_is_said(reversal):
     """42 % is below the city's 58.5 %, and still A does better than its mix lets expect."""
     question = read_query(Query("standardised_ratio", ("district",), params=SAME_DAY, **JUNE))
-    desk = Desk(lambda query: answer(reversal, query).rows, lambda sql, given: [], date(2024, 6, 30))
+    desk = Desk(lambda query: answer(reversal, query).columns, lambda sql, given: [], date(2024, 6, 30))
     found = compare(question, desk)
     assert found is not None and found["sign_reverses"].to_list() == [True, True]
     assert found["crude"].to_list() == [0.42, 0.75]
