@@ -12,7 +12,7 @@ from functools import partial
 
 from metrics.across import compile_share, runs_across
 from metrics.catalog import Catalog, Need, Rollup
-from metrics.dimensions import DIMENSIONS
+from metrics.dimensions import DIMENSIONS, PERIODS
 from metrics.marts import counted_rows
 from metrics.query import Query, Question, read_query
 from metrics.spec import QueryRefused, placeholders, spell_out
@@ -78,16 +78,17 @@ def _of_lives(question: Question, catalog: Catalog) -> tuple[Rollup | None, Edge
 
 
 def _exact(question: Question, catalog: Catalog, fragments: set[str]) -> Rollup | None:
-    """Distinct things are counted beforehand by whole month or year and one place; filters other than on the period need the mart."""
+    """Distinct things are counted beforehand by whole month or year and one place: they cannot be added up over several."""
     periods = [name for name in question.by if DIMENSIONS[name].kind == "period"]
-    filters_places = any(DIMENSIONS[name].kind != "period" for name in question.where)
-    if len(periods) != 1 or periods[0] not in EXACT_GRAINS or filters_places or question.metric.ends_at_release:
+    added_up = any(len(values) > 1 and name not in question.by for name, values in question.where.items() if name not in PERIODS)
+    by_level = any(DIMENSIONS[name].kind == "division" for name in question.where)  # a division's code does not say which column holds it
+    if len(periods) != 1 or periods[0] not in EXACT_GRAINS or added_up or by_level or question.metric.ends_at_release:
         return None
     [grain] = periods
     edges = [edge for edge in (question.start, question.end) if edge]
-    if any(edge.day != 1 or (grain == "year" and edge.month != 1) for edge in edges) or set(question.where) - {"year", grain}:
+    if any(edge.day != 1 or (grain == "year" and edge.month != 1) for edge in edges) or (PERIODS.keys() & question.where) - {"year", grain}:
         return None
-    columns = frozenset(DIMENSIONS[name].column for name in question.by if name != grain)
+    columns = frozenset(DIMENSIONS[name].column for name in question.dimensions if DIMENSIONS[name].kind != "period")
     return catalog.exact(question.metric.mart, question.metric.time, grain, columns, fragments)
 
 

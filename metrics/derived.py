@@ -23,6 +23,7 @@ class Desk:
     ask: Callable[[Query], Columns]
     read: Callable[[str, list[Any]], Rows]
     as_of: date | None
+    tables: frozenset[str] = frozenset()  # of the store
 
 
 def evaluate_derived(question: Question, desk: Desk) -> Rows:

@@ -61,6 +61,7 @@ class Store:
     as_of: date | None
     provided: frozenset[str]
     complete_on: dict[str, date] = field(default_factory=dict)
+    tables: frozenset[str] = frozenset()
 
     def provisional_from(self, *marts: str) -> date | None:
         """The first day for which not every source of these marts has delivered (R8); None where the store does not say."""
@@ -120,7 +121,7 @@ def _derived(con: duckdb.DuckDBPyConnection, question: Question, store: Store) -
     reason = _reason(question, store)
     if reason:
         return _as_answer(question, store, _withheld(question, reason))
-    rows = evaluate_derived(question, Desk(ask, read, store.as_of))
+    rows = evaluate_derived(question, Desk(ask, read, store.as_of, store.tables))
     return _as_answer(question, store, columns_of(rows, question.by))
 
 
@@ -128,7 +129,7 @@ def read_store(con: duckdb.DuckDBPyConnection) -> Store:
     """Look up what a store has."""
     tables = table_names(con)
     stamp, as_of = _release(con, tables)
-    return Store(read_catalog(con, tables, as_of), stamp, as_of, filled_marts(con, tables), _complete_on(con, tables))
+    return Store(read_catalog(con, tables, as_of), stamp, as_of, filled_marts(con, tables), _complete_on(con, tables), frozenset(tables))
 
 
 def _complete_on(con: duckdb.DuckDBPyConnection, tables: Collection[str]) -> dict[str, date]:

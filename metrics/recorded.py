@@ -14,6 +14,7 @@ from metrics.statistics.grim import check
 # full counts of what arrived: no interval, and no floor for a share of sources, of which a city has few
 SHARE = Form("ratio", "share", numerator="k", denominator="n")
 PLAIN = Form("mean", "share", numerator="k", denominator="n")
+SNAPSHOTS = "published_snapshot"  # metrics/snapshot.py keeps it
 PERIOD_SQL = {
     "year": "year({d})",
     "quarter": "printf('%04d-Q%d', year({d}), quarter({d}))",
@@ -27,7 +28,7 @@ def late_share(question: Question, desk: Desk) -> Rows:
     keys = "".join(f'{PERIOD_SQL[name].format(d="day_on")} as "{name}", ' for name in question.by)
     where, given = _conditions(question, "day_on")
     first = "select month_on, min(published_at) as published_at from published_snapshot group by month_on"
-    first = first if _has_snapshots(desk) else "select null::date as month_on, null::timestamptz as published_at limit 0"
+    first = first if SNAPSHOTS in desk.tables else "select null::date as month_on, null::timestamptz as published_at limit 0"
     sql = f"""select {keys}coalesce(sum(records) filter (where received_at > published_at), 0)::bigint as k, coalesce(sum(records), 0)::bigint as n
         from mart_source_day left join ({first}) on month_on = date_trunc('month', day_on) where {where} {"group by all" if question.by else ""}"""
     return [
@@ -73,7 +74,7 @@ def late_hours(question: Question, desk: Desk) -> Rows:
 
 def revisions(question: Question, desk: Desk) -> Rows:
     """Mean |first published − latest| of a month's share, in percentage points, over figures and months."""
-    if not _has_snapshots(desk):
+    if SNAPSHOTS not in desk.tables:
         return [] if question.by else [Verdict(NOT_APPLICABLE).to_row()]
     keys = "".join(f'{PERIOD_SQL[name].format(d="month_on")} as "{name}", ' for name in question.by)
     where, given = _conditions(question, "month_on")
@@ -81,11 +82,6 @@ def revisions(question: Question, desk: Desk) -> Rows:
             from published_snapshot where {where} group by all)
         select {keys}sum(points)::double as total, count(*) as n from revised {"group by all" if question.by else ""}"""
     return [{name: row[name] for name in question.by} | _mean(row).to_row() for row in desk.read(sql, given)]
-
-
-def _has_snapshots(desk: Desk) -> bool:
-    found = "select 1 as one from duckdb_tables() where table_name = 'published_snapshot' and database_name = current_database()"
-    return bool(desk.read(found, []))
 
 
 def _mean(row: dict[str, Any]) -> Verdict:

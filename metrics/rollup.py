@@ -100,6 +100,7 @@ BY_DAY = (Shape("day", "day", EVERY),)
 BY_CHANGE = (Shape("change", "day", EVERY),)
 CHANGE_OFFICE = Shape("change_office", "day", OFFICE)
 CHANGE_PLACE = Shape("change_place", "day", DIVISION_COLUMNS)
+CHANGE_CHANNEL = Shape("change_channel", "day", (*DIVISION_COLUMNS, *CHANNEL))
 CHANGE_SHAPES = {
     "mart_item": (Shape("change", "day", (*OFFICE, *ITEM)), CHANGE_OFFICE, CHANGE_PLACE),
     "mart_item_channel": (
@@ -112,12 +113,19 @@ CHANGE_SHAPES = {
         CHANGE_OFFICE,
         CHANGE_PLACE,
     ),
-    "mart_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")), CHANGE_OFFICE, CHANGE_PLACE),
-    "mart_open_case": (Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")), CHANGE_OFFICE, CHANGE_PLACE),
-    "mart_material": (
-        Shape("change", "day", (*DIVISION_COLUMNS, "licence_type")),
-        Shape("change_channel", "day", (*DIVISION_COLUMNS, *CHANNEL)),
+    "mart_case": (
+        Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")),
+        CHANGE_OFFICE,
+        CHANGE_PLACE,
+        CHANGE_CHANNEL,
     ),
+    "mart_open_case": (
+        Shape("change", "day", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type")),
+        CHANGE_OFFICE,
+        CHANGE_PLACE,
+        CHANGE_CHANNEL,
+    ),
+    "mart_material": (Shape("change", "day", (*DIVISION_COLUMNS, "licence_type")), CHANGE_CHANNEL),
     "mart_delivery": (Shape("change", "day", ("dept_id", "function_code")),),
 }
 

@@ -23,30 +23,17 @@ OVERDUE_CASES = Indicator("overdue_cases", "overdue_cases")
 SOON = 5  # working days
 PLACE_COLUMNS = ("province_code", "city_code", "district_code", "town_code")
 
-# The rows of overdue_cases on a day, with how long ago their date was. That the clock had not ended is said on its own too: a condition on one
-# column is met while the table is read, before the other columns are.
-OVERDUE = """select case_id, item_id, dept_id, coalesce(district_code, city_code) as division_code, channel, accepted_on, due_on, promised_working_days,
-    province_code, city_code, district_code, town_code,
-    today.working_day_no - due.working_day_no as days_over,
+# Open on a day, and on it either past its promised date (the rows of overdue_cases) or due within so many working days, and not paused.
+# That the clock had not ended is said on its own too: a condition on one column is met while the table is read, before the other columns are.
+LISTED = """select case_id, item_id, dept_id, coalesce(district_code, city_code) as division_code, channel, accepted_on, due_on, promised_working_days,
+    province_code, city_code, district_code, town_code, due_on < $day as is_over,
+    today.working_day_no - due.working_day_no as days_over, days_over * -1 as days_left,
     coalesce(is_statutory_due and statutory_due_on < $day, false) as is_past_legal
 from {cases} as subject
 left join ref_working_day as today on today.calendar_id = subject.calendar_id and today.day = $day
 left join ref_working_day as due on due.calendar_id = subject.calendar_id and due.day = subject.due_on
-where is_promise_countable and due_on < $day and (clock_end_on is null or clock_end_on > $day)
-    and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
-order by days_over desc nulls last, case_id"""
-
-# Not decided on the day, not paused, and due within so many working days after it (on the day itself: today).
-COMING = """select case_id, item_id, dept_id, coalesce(district_code, city_code) as division_code, channel, accepted_on, due_on, promised_working_days,
-    province_code, city_code, district_code, town_code,
-    due.working_day_no - today.working_day_no as days_left
-from {cases} as subject
-join ref_working_day as today on today.calendar_id = subject.calendar_id and today.day = $day
-join ref_working_day as due on due.calendar_id = subject.calendar_id and due.day = subject.due_on
-where application_on <= $day and due_on >= $day and (clock_end_on is null or clock_end_on > $day)
-    and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
-    and not has_open_pause_at_due and due.working_day_no - today.working_day_no <= $soon
-order by due_on, case_id"""
+where (clock_end_on is null or clock_end_on > $day) and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
+    and case when due_on < $day then is_promise_countable else application_on <= $day and not has_open_pause_at_due and days_left <= $soon end"""
 
 
 def ask_overdue(board: Board, by: str) -> None:
@@ -76,18 +63,19 @@ def overdue_by(board: Board, dimension: str) -> dict[str, float]:
 
 def overdue(frame: Frame) -> pl.DataFrame:
     """Cases past their promised date at the end of the period (as far as the data reach), longest first."""
-    return _listed(frame, OVERDUE)
+    found = _listed(frame).filter("is_over").drop("is_over", "days_left")
+    return found.sort("days_over", "case_id", descending=[True, False], nulls_last=True)
 
 
 def coming(frame: Frame) -> pl.DataFrame:
     """Open cases that fall due within five working days, next first."""
-    return _listed(frame, COMING, soon=SOON)
+    return _listed(frame).filter(~pl.col("is_over")).drop("is_over", "days_over", "is_past_legal").sort("due_on", "case_id")
 
 
-def _listed(frame: Frame, sql: str, **more: int) -> pl.DataFrame:
-    """The lists are short and finding them costs the same for all places: read once for a day, they are there for the next place and channel."""
+def _listed(frame: Frame) -> pl.DataFrame:
+    """Both lists: they are short, and finding them costs the same for all places. Read once for a day, they are there for the next place and channel."""
     scope = frame.scope
-    found = scoped(frame.gate, sql, everywhere(scope), {"cases": "mart_case"}, day=last_day(scope), **more)
+    found = scoped(frame.gate, LISTED, everywhere(scope), {"cases": "mart_case"}, day=last_day(scope), soon=SOON)
     return within(found, scope).drop(PLACE_COLUMNS)
 
 

@@ -28,35 +28,14 @@ FACTS = (
 LEAST = 10  # cases below which a mean says little
 WIDE = 0.14  # share of a bar from which a number has room in it
 
-# Handling and paused days add up to the days from acceptance to decision; the result is there e2e_days after the application. Cases with the
-# same dates are counted first: there are a fifth as many dates as cases. Joined from the left, for the days must not be joined to one another.
-STEPS = """with done as (
-    select calendar_id, application_on, accepted_on, clock_end_on, application_on + e2e_days::integer as result_on,
-        coalesce(supplement_count, 0) > 0 as is_asked,
-        count(*) as cases, sum(handling_working_days) as office, sum(coalesce(paused_working_days, 0)) as stopped
-    from {cases}
-    where completed_on >= $start and completed_on < $end and case_type = 'commitment' and handling_working_days is not null and is_e2e_event
-    group by all
-), day as materialized (
-    from ref_working_day
-    where day between (select min(least(application_on, accepted_on)) from done) and (select max(greatest(clock_end_on, result_on)) from done)
-), counted as (
-    select is_asked, cases, office, stopped, accepted.working_day_no - applied.working_day_no as before,
-        result.working_day_no - decided.working_day_no as after, before is not null and after is not null as is_dated
-    from done
-    left join day as applied on applied.calendar_id = done.calendar_id and applied.day = done.application_on
-    left join day as accepted on accepted.calendar_id = done.calendar_id and accepted.day = done.accepted_on
-    left join day as decided on decided.calendar_id = done.calendar_id and decided.day = done.clock_end_on
-    left join day as result on result.calendar_id = done.calendar_id and result.day = done.result_on
-), summed as (
-    select case when grouping(is_asked) = 1 then 'all' when is_asked then 'asked' else 'unasked' end as part,
-        coalesce(sum(cases) filter (where is_dated), 0)::bigint as cases,
-        sum(cases * greatest(before, 0)) filter (where is_dated) as before, sum(office) filter (where is_dated) as office,
-        sum(stopped) filter (where is_dated) as stopped, sum(cases * greatest(after, 0)) filter (where is_dated) as after
-    from counted group by grouping sets ((), (is_asked))
-)
-select part, cases, before / cases as before, office / cases as office, stopped / cases as stopped, after / cases as after
-from summed"""
+# All by the calendar of the case's place: handling and paused days add up to the days from acceptance to decision.
+STEPS = """select case when grouping(is_asked) = 1 then 'all' when is_asked then 'asked' else 'unasked' end as part, count(*) as cases,
+    avg(greatest(waiting_working_days, 0)) as before, avg(handling_working_days) as office, avg(coalesce(paused_working_days, 0)) as stopped,
+    avg(greatest(delivery_working_days, 0)) as after
+from (select *, coalesce(supplement_count, 0) > 0 as is_asked from {cases}
+    where completed_on >= $start and completed_on < $end and case_type = 'commitment' and is_e2e_event
+        and handling_working_days is not null and waiting_working_days is not null and delivery_working_days is not null)
+group by grouping sets ((), (is_asked))"""
 
 
 def steps_section(frame: Frame, board: Board) -> html.Section:

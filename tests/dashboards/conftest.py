@@ -72,6 +72,7 @@ select places.*, district || month || n as case_id, 'canonical' as source_id, ca
     month::date as received_on, month::date as accepted_on, false as is_acceptance_imputed, month::date as decided_on, month::timestamptz as completed_at,
     month::date as completed_on, month::date as clock_end_on, 'granted' as outcome, false as is_void, true as is_completed, false as is_order_broken,
     20.0 as legal_working_days, 5.0 as promised_working_days, 0 as paused_working_days, 3 as handling_working_days, 3 as survival_working_days,
+    0 as waiting_working_days, 3 as delivery_working_days,
     true as is_handling_event, month::date as due_on, false as has_open_pause_at_due, true as is_promise_countable, n % 10 <> 0 as is_promise_kept,
     n % 2 = 0 as is_decided_same_day, false as is_decided_same_session, 1 as visits, 1 as visits_upper, 0 as terminal_visits,
     case when n % 4 = 0 then 3 else 1 end as observed_level, 0 as supplement_count, n % 3 = 0 as has_active_rating, n = 1 as has_bad_rating,

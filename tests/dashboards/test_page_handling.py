@@ -53,7 +53,7 @@ from (values ('LATE', date '2018-10-15', false), ('TODAY', date '2018-10-31', fa
 # Asked for papers: two working days until acceptance, then six, four of them paused, and one until the result is there.
 ASKED = f"""{CASE.replace("0 as supplement_count", "1 as supplement_count")} 'ASKED' || n as case_id, date '2018-10-01' as application_on, date '2018-10-01' as received_on,
     date '2018-10-03' as accepted_on, date '2018-10-11' as decided_on, date '2018-10-11' as clock_end_on, date '2018-10-12' as completed_on, 'granted' as outcome, true as is_completed,
-    2 as handling_working_days, 4 as paused_working_days, 2 as survival_working_days, true as is_handling_event, 11 as e2e_days, true as is_e2e_event,
+    2 as waiting_working_days, 2 as handling_working_days, 1 as delivery_working_days, 4 as paused_working_days, 2 as survival_working_days, true as is_handling_event, 11 as e2e_days, true as is_e2e_event,
     date '2018-10-16' as due_on, true as is_promise_countable, true as is_promise_kept, false as has_open_pause_at_due
 from range(12) as numbers(n)"""
 

@@ -199,6 +199,18 @@ def test_open_and_ended_cases_are_observed_as_long_as_they_were_seen(city):
     assert found["K2"]["handling_working_days"] is None
 
 
+def test_working_days_before_acceptance_and_until_the_result(city):
+    city.item()
+    found = build(
+        city,
+        ("AROUND", ("submitted", "2024-02-08 09:00"), ("accepted", "2024-02-18 09:00"), ("decided", "2024-02-20 09:00"), ("result_ready", "2024-02-26 09:00")),
+        ("FIRST", ("accepted", "2024-03-01 09:00"), ("submitted", "2024-03-05 09:00"), ("decided", "2024-03-07 09:00")),
+        ("BEYOND", ("submitted", "1989-12-28 09:00"), ("accepted", "2024-03-01 09:00"), ("decided", "2024-03-04 09:00")),  # 1990 to 2060
+    )  # fmt: skip
+    days = {case: (row["waiting_working_days"], row["delivery_working_days"]) for case, row in found.items()}
+    assert days == {"AROUND": (2, 4), "FIRST": (-2, None), "BEYOND": (None, None)}  # the 9th and the 18th were worked
+
+
 def test_limits_are_those_of_the_version_at_acceptance(city):
     city.item(version=1, valid_from="2023-01-01", valid_to="2024-03-01", promised_limit=5, legal_limit=20, legal_unit="working_day")
     city.item(version=2, valid_from="2024-03-01", promised_limit=10, legal_limit=21, legal_unit="natural_day")

@@ -136,6 +136,8 @@ select
     item.promised_working_days,
     ended.paused_working_days,
     ended.handling_working_days,
+    accepted_day.working_day_no - applied_day.working_day_no as waiting_working_days,
+    result_day.working_day_no - decided_day.working_day_no as delivery_working_days,
     ended.survival_working_days,
     ended.is_handling_event,
     ended.due_on,
@@ -214,3 +216,7 @@ select
 from ended
 left join mart_item as item on item.item_id = ended.item_id and item.version = ended.item_version
 left join dim_division as division on division.division_code = ended.division_code
+left join ref_working_day as applied_day on applied_day.calendar_id = ended.calendar_id and applied_day.day = ended.application_on
+left join ref_working_day as accepted_day on accepted_day.calendar_id = ended.calendar_id and accepted_day.day = ended.clock_start_on
+left join ref_working_day as decided_day on decided_day.calendar_id = ended.calendar_id and decided_day.day = ended.clock_end_on
+left join ref_working_day as result_day on result_day.calendar_id = ended.calendar_id and result_day.day = ended.result_on
