@@ -23,17 +23,24 @@ OVERDUE_CASES = Indicator("overdue_cases", "overdue_cases")
 SOON = 5  # working days
 PLACE_COLUMNS = ("province_code", "city_code", "district_code", "town_code")
 
-# Open on a day, and on it either past its promised date (the rows of overdue_cases) or due within so many working days, and not paused.
-# That the clock had not ended is said on its own too: a condition on one column is met while the table is read, before the other columns are.
-LISTED = """select case_id, item_id, dept_id, coalesce(district_code, city_code) as division_code, channel, accepted_on, due_on, promised_working_days,
+# Open on a day, and on it either past its promised date (the rows of overdue_cases) or due within so many working days, and not paused. Which rows
+# may be is found first, for it needs few columns. That the clock had not ended is said on its own too: such a condition is met while a table is read.
+LISTED = """with open as not materialized (
+    select rowid as row_no, * from mart_case
+    where not is_void and (clock_end_on is null or clock_end_on > $day) and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
+)
+select case_id, item_id, dept_id, coalesce(district_code, city_code) as division_code, channel, accepted_on, due_on, promised_working_days,
     province_code, city_code, district_code, town_code, due_on < $day as is_over,
-    today.working_day_no - due.working_day_no as days_over, days_over * -1 as days_left,
+    today.working_day_no - due.working_day_no as days_over, -days_over as days_left,
     coalesce(is_statutory_due and statutory_due_on < $day, false) as is_past_legal
-from {cases} as subject
+from mart_case as subject
 left join ref_working_day as today on today.calendar_id = subject.calendar_id and today.day = $day
 left join ref_working_day as due on due.calendar_id = subject.calendar_id and due.day = subject.due_on
-where (clock_end_on is null or clock_end_on > $day) and coalesce(clock_end_on, completed_on, date '9999-12-31') > $day
-    and case when due_on < $day then is_promise_countable else application_on <= $day and not has_open_pause_at_due and days_left <= $soon end"""
+where subject.rowid in (
+    select row_no from open where due_on < $day and is_promise_countable
+    union all select row_no from open where due_on >= $day and application_on <= $day and not has_open_pause_at_due
+) and (is_over or days_left <= $soon)
+order by case when is_over then -days_over end nulls last, case when not is_over then due_on end, case_id"""
 
 
 def ask_overdue(board: Board, by: str) -> None:
@@ -63,20 +70,19 @@ def overdue_by(board: Board, dimension: str) -> dict[str, float]:
 
 def overdue(frame: Frame) -> pl.DataFrame:
     """Cases past their promised date at the end of the period (as far as the data reach), longest first."""
-    found = _listed(frame).filter("is_over").drop("is_over", "days_left")
-    return found.sort("days_over", "case_id", descending=[True, False], nulls_last=True)
+    return _listed(frame, is_over=True).drop("days_left")
 
 
 def coming(frame: Frame) -> pl.DataFrame:
     """Open cases that fall due within five working days, next first."""
-    return _listed(frame).filter(~pl.col("is_over")).drop("is_over", "days_over", "is_past_legal").sort("due_on", "case_id")
+    return _listed(frame, is_over=False).drop("days_over", "is_past_legal")
 
 
-def _listed(frame: Frame) -> pl.DataFrame:
-    """Both lists: they are short, and finding them costs the same for all places. Read once for a day, they are there for the next place and channel."""
+def _listed(frame: Frame, *, is_over: bool) -> pl.DataFrame:
+    """One of both lists. They are short, and finding them costs the same for all places: read once for a day, they are there for the next place and channel."""
     scope = frame.scope
-    found = scoped(frame.gate, LISTED, everywhere(scope), {"cases": "mart_case"}, day=last_day(scope), soon=SOON)
-    return within(found, scope).drop(PLACE_COLUMNS)
+    found = scoped(frame.gate, LISTED, everywhere(scope), {}, day=last_day(scope), soon=SOON)
+    return within(found.filter(pl.col("is_over") == is_over), scope).drop(*PLACE_COLUMNS, "is_over")
 
 
 def overdue_section(frame: Frame, *, is_known: bool = True) -> html.Section:
