@@ -36,14 +36,17 @@ def lighten(node: Any) -> Any:
 
 def _find_live(node: Any, around: set[int]) -> bool:
     """Whether it is or holds a live component; the identities of what holds one go into `around`."""
-    if isinstance(node, _SEVERAL):
-        return any([_find_live(child, around) for child in node if not isinstance(child, str)])  # a list: every child is looked at
-    if not isinstance(node, _NODES):
+    if isinstance(node, Element):
+        children = node.children
+    elif isinstance(node, _SEVERAL):
+        return any([_find_live(child, around) for child in node if type(child) is not str])  # a list: every child is looked at
+    elif not isinstance(node, Component):
         return False
-    if _is_live(node):
+    elif _is_live(node):
         return True
-    children = getattr(node, "children", None)
-    if children is None or isinstance(children, str) or not _find_live(children, around):
+    else:
+        children = getattr(node, "children", None)
+    if children is None or type(children) is str or not _find_live(children, around):
         return False
     around.add(id(node))
     return True
@@ -90,12 +93,12 @@ def _is_live(node: Element | Component) -> bool:
 
 def to_html(node: Any) -> str:
     """Text of an element, or of several. A chart, which needs scripts, leaves its place free."""
-    if isinstance(node, str):
+    if type(node) is str:
         return escape(node, quote=False)
     if isinstance(node, Element):
         return _element(node.tag, node.props, node.children)
     if isinstance(node, _SEVERAL):
-        return "".join([to_html(child) for child in node])
+        return "".join(map(to_html, node))
     if isinstance(node, Component):
         return _component(node)
     return "" if node is None else escape(str(node), quote=False)

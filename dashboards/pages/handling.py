@@ -16,7 +16,7 @@ from dashboards.pages import handling_leagues
 from dashboards.pages.frame import Frame, Told, frame_of, framed, reference_of
 from dashboards.pages.handling_curve import HALF, NINE, curve_card, curves
 from dashboards.pages.handling_days import PER_CASE, days_card, days_now
-from dashboards.pages.handling_overdue import OVERDUE_CASES, ask_overdue, coming, overdue, overdue_by, overdue_course, overdue_section
+from dashboards.pages.handling_overdue import OVERDUE_CASES, ask_overdue, overdue, overdue_by, overdue_course, overdue_section
 from dashboards.pages.handling_steps import FACTS, steps, steps_section
 from dashboards.pages.handling_told import UNTOLD, days_sentence, overdue_sentence
 from dashboards.pages.page import Page
@@ -40,8 +40,9 @@ TILES: tuple[Tile, ...] = (
 def layout(gate: Gate, view: View) -> html.Div:
     """The page for a view."""
     frame = frame_of(gate, view)
-    gate.ahead(*(partial(read, frame) for read in (steps, overdue, coming, curves)))
+    gate.ahead(*(partial(read, frame) for read in (steps, overdue, curves)))
     board = _ask(frame)
+    handling_leagues.begin(frame, board, chosen_tile(view))
     told = _to_the_day(tell(board, frame.name, frame.goals, view, TILES), board)
     sections = [
         tile_strip(told.tiles, view, told.selected.tile.key),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import polars as pl
 
@@ -34,6 +35,12 @@ def want(board: Board, frame: Frame, indicators: list[Indicator]) -> None:
     """Note what the tables need."""
     for dimension in dimensions(frame):
         board.want(indicators, by=dimension)
+
+
+def begin(frame: Frame, board: Board, tile: Tile) -> None:
+    """Begin to work out what everybody's figure would be at one mix of cases, while the page is written."""
+    whole = board.course(tile.main)
+    frame.gate.ahead(*(partial(adjusted, frame.gate, whole, dimension) for dimension in dimensions(frame)))
 
 
 def leagues(frame: Frame, board: Board, tile: Tile) -> list[html.Section]:
