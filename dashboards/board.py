@@ -48,10 +48,12 @@ class Board:
     def _shared(self, metric: Metric, indicator: Indicator, places: Where) -> Query | None:
         """The question about a district as one about all districts: what is asked for one is there for the next.
 
-        None where it would not say the same (a stock has no row for a district that has none of it) or would be too much.
+        None where it would not say the same (a stock has no row for a district that has none of it) or would be too much (a life table of dozens
+        of ages for every month of each).
         """
-        is_stock = metric.form(metric.resolve(indicator.params)).is_stock
-        if "district" not in dict(places) or "district" not in metric.dimensions or is_stock or self._districts > MOST_SHARED:
+        form = metric.form(metric.resolve(indicator.params))
+        is_much = form.kind == "survival_quantile" or self._districts > MOST_SHARED
+        if "district" not in dict(places) or "district" not in metric.dimensions or form.is_stock or is_much:
             return None
         others = tuple(pair for pair in places if pair[0] != "district")
         return self._query(metric, indicator, "district", others)

@@ -58,6 +58,7 @@ FLOW_SHAPES = {
         Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL, "grade")),
     ),
     "mart_material": (
+        Shape("month_item", "month", (*DIVISION_COLUMNS, "item_id", "material_code")),
         Shape("month_material", "month", (*OFFICE, "licence_type", "material_code")),
         Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type", "licence_type")),
         Shape("month", "month", (*DIVISION_COLUMNS, *CHANNEL, "licence_type")),
