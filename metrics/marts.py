@@ -11,9 +11,9 @@ FIRST_DAY = "1900-01-01"  # the mart's first day of an item version whose source
 LAST_DAY = "9999-12-31"
 
 # A later version of an item ends an earlier one, whatever end the earlier one was given: at any date an item has one version.
-_ITEM_VERSIONS = """(select * from (
-    select * replace (least(valid_to, lead(valid_from, 1, valid_to) over (partition by item_id order by version)) as valid_to) from mart_item
-) where valid_from < valid_to)"""
+_ITEM_VERSIONS = """(
+    select * replace (least(valid_to, next_version_on) as valid_to) from mart_item where valid_from < least(valid_to, next_version_on)
+)"""
 
 
 @cache

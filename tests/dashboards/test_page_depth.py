@@ -47,7 +47,8 @@ from (select case_id, item_id, item_type, audience, theme, case_type, dept_id, p
     is_applied_online, completed_on from mart_case where item_id = 'I4406041' and is_applied_online)"""
 CAUSES = "update mart_case set visit_causes = ['original_check'] where item_id = 'I4406041' and is_applied_online"
 RISE = """insert into mart_item by name
-select * replace (2 as version, date '2018-03-01' as valid_from, 4 as level_gd_4, 0 as visits_max, ['info', 'submit'] as online_steps) from mart_item where item_id = 'I4406041'"""
+select * replace (2 as version, date '2018-03-01' as valid_from, 4 as level_gd_4, 0 as visits_max, ['info', 'submit'] as online_steps) from mart_item where item_id = 'I4406041';
+    update mart_item set next_version_on = date '2018-03-01' where item_id = 'I4406041' and version = 1"""
 
 
 @pytest.fixture(scope="module")

@@ -90,6 +90,12 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> 
     _insert(connection, name, rows)
 
 
+# What the model says of versions that begin later, for rows that were not built by it.
+NEXT_VERSIONS = """update mart_item set next_version_on = later.next_on from (
+    select item_id, version, lead(valid_from) over (partition by item_id order by version) as next_on from mart_item
+) as later where later.item_id = mart_item.item_id and later.version = mart_item.version"""
+
+
 def _insert(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> None:
     columns = tables()[name].columns
     frame = pl.DataFrame(
@@ -101,6 +107,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -
     connection.register("rows_to_fill", frame.to_arrow())
     connection.execute(f"insert into {name} from rows_to_fill")
     connection.unregister("rows_to_fill")
+    if name == "mart_item":
+        connection.execute(NEXT_VERSIONS)
 
 
 def _any_row(chance: random.Random, name: str, index: int) -> Row:

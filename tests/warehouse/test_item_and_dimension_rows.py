@@ -42,11 +42,11 @@ def test_a_version_ends_where_the_next_begins(city):
     city.item(version=2, valid_from="2023-01-01", valid_to="2023-06-01")
     city.item(version=3, valid_from="2024-01-01")
     city.build()
-    found = [(row["version"], row["valid_from"], row["valid_to"]) for row in city.all("mart_item")]
+    found = [(row["version"], row["valid_from"], row["valid_to"], row["next_version_on"]) for row in city.all("mart_item")]
     assert found == [
-        (1, date(1900, 1, 1), date(2023, 1, 1)),
-        (2, date(2023, 1, 1), date(2023, 6, 1)),
-        (3, date(2024, 1, 1), date(9999, 12, 31)),
+        (1, date(1900, 1, 1), date(2023, 1, 1), date(2023, 1, 1)),
+        (2, date(2023, 1, 1), date(2023, 6, 1), date(2024, 1, 1)),
+        (3, date(2024, 1, 1), date(9999, 12, 31), None),
     ]
 
 

@@ -51,6 +51,7 @@ select
     graded.version_no as version,
     graded.begins_on as valid_from,
     graded.ends_on as valid_to,
+    lead(graded.begins_on) over (partition by graded.item_id order by graded.version_no) as next_version_on,
     graded.name_zh,
     graded.name_en,
     graded.status,
