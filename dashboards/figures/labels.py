@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -23,17 +24,23 @@ KEY_ROOM = 46  # pixels under the frame for tick labels and one line of the key
 def width(text: str) -> int:
     """Rough width of a label in Latin characters; Chinese ones are twice as wide."""
     shown = text.replace("<b>", "").replace("</b>", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return max(sum(2 if ord(letter) > 0x2E80 else 1 for letter in line) for line in shown.split("<br>")) + 1
+    lines = shown.split("<br>")
+    return max(map(len, lines) if shown.isascii() else (sum(map(_width_of, line)) for line in lines)) + 1
 
 
+def _width_of(letter: str) -> int:
+    return 2 if ord(letter) > 0x2E80 else 1
+
+
+@lru_cache(maxsize=20_000)
 def clipped(name: str, most: int = 30) -> str:
     """A name of at most `most` Latin characters' width, escaped; what is cut off ends in an ellipsis."""
-    kept = ""
-    for letter in name:
-        if width(kept + letter) > most:
-            return plain(kept.rstrip()) + ELLIPSIS
-        kept += letter
-    return plain(kept)
+    room = most - 1  # as width() counts
+    for number, letter in enumerate(name):
+        room -= _width_of(letter)
+        if room < 0:
+            return plain(name[:number].rstrip()) + ELLIPSIS
+    return plain(name)
 
 
 def end_label(figure: Drawing, at: tuple[Any, float], text: str, colour: str) -> None:

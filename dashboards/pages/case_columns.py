@@ -47,4 +47,5 @@ def with_names(frame: Frame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _names(codes: pl.Series, known: dict[str, Place], lang: str) -> list[str | None]:
-    return [known[code].name(lang) if code in known else code for code in codes]
+    shown = {code: known[code].name(lang) if code in known else code for code in codes.unique().to_list()}
+    return [shown[code] for code in codes.to_list()]

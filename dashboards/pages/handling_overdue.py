@@ -134,8 +134,9 @@ def _table(frame: Frame, key: str, rows: pl.DataFrame) -> Table:
 
 def _named(frame: Frame, rows: pl.DataFrame) -> pl.DataFrame:
     """Codes as names."""
-    places = {code: _place_name(frame, code) for code in rows["division_code"].unique()}
-    return with_names(frame, rows).with_columns(place=pl.Series([places[code] for code in rows["division_code"]], dtype=pl.String))
+    codes = rows["division_code"].to_list()
+    places = {code: _place_name(frame, code) for code in set(codes)}
+    return with_names(frame, rows).with_columns(place=pl.Series([places[code] for code in codes], dtype=pl.String))
 
 
 def _place_name(frame: Frame, code: str | None) -> str:
