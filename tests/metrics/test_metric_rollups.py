@@ -19,6 +19,7 @@ from metrics.spec import QueryRefused
 
 SPRING = {"start": date(2024, 2, 1), "end": date(2024, 5, 1)}
 ODD_DAYS = {"start": date(2024, 1, 17), "end": date(2024, 4, 9)}
+WITHIN_A_MONTH = {"start": date(2024, 3, 5), "end": date(2024, 3, 25)}
 METRICS = [name for name, metric in registry().items() if all(form.kind != "derived" for form in metric.forms.values())]
 ADDITIVE = [name for name in METRICS if registry()[name].default_form.kind not in ("distinct", "stock_distinct", "design_effect")]
 
@@ -49,6 +50,11 @@ def questions(metric: str) -> list[Query]:
     asked += [Query(metric, params=params, **ODD_DAYS) for params in param_choices(metric)]
     places = [
         Query(metric, ("month", "district"), **ODD_DAYS),
+        Query(metric, ("department",), **ODD_DAYS),
+        Query(metric, ("department", "month"), (("year", "2024"),), **WITHIN_A_MONTH),
+        Query(metric, ("department",), (("item_type", "01"),), end=ODD_DAYS["end"]),
+        Query(metric, ("year", "case_type", "channel_group"), start=ODD_DAYS["start"]),
+        Query(metric, ("month",), (("channel", "web"),), **SPRING),
         Query(metric, ("district", "year"), (("city", "4406"), ("month", "2024-03")), **SPRING),
         Query(metric, ("town",), (("district", "440604001"),)),
     ]
@@ -59,7 +65,8 @@ def questions(metric: str) -> list[Query]:
         if "channel_group" in dimensions
         else []
     )
-    asked += [Query(metric, ("hour", "weekday", "site"), (("weekday", "2"),), **SPRING)] if "hour" in dimensions else []
+    if "hour" in dimensions:
+        asked += [Query(metric, ("hour", "weekday", "site"), (("weekday", "2"),), **span) for span in (SPRING, ODD_DAYS)]
     return asked
 
 
@@ -89,6 +96,12 @@ def test_month_and_district_come_from_a_rollup(city, store):
     (Query("cases_completed", ("district",), (("channel", "web"),), **SPRING), "rollup_case_completed_month"),
     (Query("cases_completed", ("district",), **ODD_DAYS), "rollup_case_completed_day"),
     (Query("cases_completed", ("week",)), "rollup_case_completed_day"),
+    (Query("cases_completed", ("department",), **ODD_DAYS), "rollup_case_completed_month_department"),
+    (Query("cases_completed", ("department",), **WITHIN_A_MONTH), "mart_case"),
+    (Query("handling_time", ("department",), start=ODD_DAYS["start"]), "rollup_handling_time_month_department"),
+    (Query("exempted_applicants", ("month",), (("channel", "web"),)), "rollup_applicant_material_application_distinct_month_channel"),
+    (Query("exempted_applicants", ("month",), (("channel", "web"), ("channel", "app"))), "mart_applicant_material"),
+    (Query("exempted_applicants", ("month",), (("district", "440604"),)), "mart_applicant_material"),
     (Query("cases_completed", ("department", "month")), "rollup_case_completed_month_department"),
     (Query("cases_completed", ("item",), (("audience", "person"),)), "rollup_case_completed_month_item"),
     (Query("cases_received", ("theme",)), "rollup_case_application_month_department"),
