@@ -35,9 +35,7 @@ def con() -> Iterable[duckdb.DuckDBPyConnection]:
     """An empty store with every mart, as of 2024-06-30."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'Asia/Shanghai'")
-        connection.execute(
-            "create table build_as_of as select timestamptz '2024-06-30 23:59:59+08' as as_of_at, date '2024-06-30' as as_of_on"
-        )
+        connection.execute(AS_OF)
         connection.execute("; ".join(f"create table {name} ({_columns(name)})" for name in tables()))
         yield connection
 
@@ -60,9 +58,7 @@ def city() -> Iterable[duckdb.DuckDBPyConnection]:
     """A small city of random but plausible rows in every mart, with its rollups; the same rows in every run."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'Asia/Shanghai'")
-        connection.execute(
-            "create table build_as_of as select timestamptz '2024-06-30 23:59:59+08' as as_of_at, date '2024-06-30' as as_of_on"
-        )
+        connection.execute(AS_OF)
         chance = random.Random(2014)
         for name, make, number in (
             ("mart_case", _case, 700), ("mart_ticket", _ticket, 500), ("mart_rating", _rating, 400),
@@ -90,6 +86,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> 
     _insert(connection, name, rows)
 
 
+AS_OF = "create table build_as_of as select timestamptz '2024-06-30 23:59:59+08' as as_of_at, date '2024-06-30' as as_of_on"
 # What the model says of versions that begin later, for rows that were not built by it.
 NEXT_VERSIONS = """update mart_item set next_version_on = later.next_on from (
     select item_id, version, lead(valid_from) over (partition by item_id order by version) as next_on from mart_item
