@@ -87,10 +87,9 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> 
 
 
 AS_OF = "create table build_as_of as select timestamptz '2024-06-30 23:59:59+08' as as_of_at, date '2024-06-30' as as_of_on"
-# What the model says of versions that begin later, for rows that were not built by it.
-NEXT_VERSIONS = """update mart_item set next_version_on = later.next_on from (
-    select item_id, version, lead(valid_from) over (partition by item_id order by version) as next_on from mart_item
-) as later where later.item_id = mart_item.item_id and later.version = mart_item.version"""
+NEXT_VERSIONS = """update mart_item set next_version_on = later.next_on from
+    (select item_id, version, lead(valid_from) over (partition by item_id order by version) as next_on from mart_item) as later
+    where later.item_id = mart_item.item_id and later.version = mart_item.version"""  # as the model says
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -> None:
