@@ -17,9 +17,10 @@ from metrics.compile import EXACT_GRAINS
 from metrics.dimensions import DIMENSIONS, DIVISION_COLUMNS
 from metrics.marts import mart_columns
 from metrics.registry import registry
+from metrics.rollup_months import Family, changed_months, families, from_mart, month_marks, remember_months, within
 from metrics.spec import Metric, expansions, placeholders
-from metrics.stock import change_sql
-from metrics.summed import summed, sums_of
+from metrics.summed import sums_of
+from warehouse.engine.duckdb import transaction
 
 EXACT_BY = ("province_code", "city_code", "district_code", "dept_id", "channel", "channel_group", "site_id", "licence_type")
 CHANNEL = ("channel", "channel_group")
@@ -131,14 +132,13 @@ CHANGE_SHAPES = {
 }
 
 
-def build_rollups(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Create every rollup of the marts that hold rows, and rollup_catalog; rows by table."""
-    _drop_all(con)
-    present = filled_marts(con, table_names(con))
-    built: list[Rollup] = []
-    for rollup in planned():
-        if rollup.mart in present:
-            built.append(_build(con, rollup, built))
+def build_rollups(con: duckdb.DuckDBPyConnection, *, full: bool = False) -> dict[str, int]:
+    """Bring every rollup of the marts that hold rows up to date, and rollup_catalog; rows by table. `full`: sum all months anew, changed or not."""
+    tables = table_names(con)
+    present = filled_marts(con, tables)
+    wanted = [rollup for rollup in planned() if rollup.mart in present]
+    _drop_others(con, tables, {rollup.name for rollup in wanted})
+    built = [rollup for family in families(wanted) for rollup in _bring_up_to_date(con, family, tables, full)]
     con.execute(CATALOG_DDL)
     columns = list(zip(*(row for rollup in built for row in catalog_rows(rollup)), strict=True))
     if columns:
@@ -228,33 +228,37 @@ def _stem(mart: str, anchor: str) -> str:
     return f"rollup_{_entity(mart)}_{anchor.removesuffix('_on')}"
 
 
-def _build(con: duckdb.DuckDBPyConnection, rollup: Rollup, built: list[Rollup]) -> Rollup:
-    finer = min((other for other in built if _adds_up_to(other, rollup)), key=lambda other: other.rows, default=None)
-    sql = _from_finer(rollup, finer) if finer else _change(rollup) if rollup.kind == "change" else summed(rollup)
-    con.execute(f"create or replace table {rollup.name} as {_whole_numbers(con, sql)}")
-    rows = con.execute(f"select count(*) from {rollup.name}").fetchone()
-    return replace(rollup, rows=rows[0] if rows else 0)
+def _bring_up_to_date(con: duckdb.DuckDBPyConnection, family: Family, tables: set[str], full: bool) -> list[Rollup]:
+    """Sum the months of a family that changed, all of them where few are left over; the rollups with their numbers of rows."""
+    built: list[Rollup] = []
+    with transaction(con):
+        marks = month_marks(con, family)
+        changed = changed_months(con, family, marks) if not full and tables >= {rollup.name for rollup in family.rollups} else None
+        for rollup in family.rollups:
+            finer = min((other for other in built if _adds_up_to(other, rollup)), key=lambda other: other.rows, default=None)
+            if changed is None:
+                sql = _from_finer(rollup, finer) if finer else from_mart(rollup)
+                con.execute(f"create or replace table {rollup.name} as {_whole_numbers(con, sql)}")
+            elif changed:
+                on = within(rollup.grain, changed)
+                con.execute(f"delete from {rollup.name} where {on.format(day=rollup.grain)}")
+                con.execute(f"insert into {rollup.name} by name {_from_finer(rollup, finer, on) if finer else from_mart(rollup, on)}")
+            rows = con.execute(f"select count(*) from {rollup.name}").fetchone()
+            built.append(replace(rollup, rows=rows[0] if rows else 0))
+        remember_months(con, family, marks)
+    return built
 
 
 def _adds_up_to(finer: Rollup, rollup: Rollup) -> bool:
-    same = (finer.mart, finer.kind, finer.anchor, finer.life_table) == (rollup.mart, rollup.kind, rollup.anchor, rollup.life_table)
-    return (
-        same
-        and rollup.dimensions <= finer.dimensions
-        and (finer.grain == rollup.grain or finer.grain == "day")
-        and rollup.kind in ("flow", "life")
-    )
+    finer_grain = finer.grain in (rollup.grain, "day")
+    return rollup.dimensions <= finer.dimensions and finer_grain and rollup.kind in ("flow", "life")
 
 
-def _from_finer(rollup: Rollup, finer: Rollup) -> str:
+def _from_finer(rollup: Rollup, finer: Rollup, on: str = "true") -> str:
     day = finer.grain if finer.grain == rollup.grain else "date_trunc('month', day)::date"
     keys = [f"{day} as {rollup.grain}", *sorted(rollup.dimensions), *["age"] * bool(rollup.life_table)]
-    return f"select {', '.join((*keys, *(f'sum({name}) as {name}' for name in sums_of(rollup))))} from {finer.name} group by all"
-
-
-def _change(rollup: Rollup) -> str:
-    stock = next(metric for metric in registry().values() if (metric.mart, metric.lifetime) == (rollup.mart, rollup.anchor))
-    return change_sql(stock, sorted(rollup.dimensions), {name: fragment for fragment, name in rollup.measures.items()})
+    sums = (f"sum({name}) as {name}" for name in sums_of(rollup))
+    return f"select {', '.join((*keys, *sums))} from {finer.name} where {on.format(day=finer.grain)} group by all"
 
 
 def _whole_numbers(con: duckdb.DuckDBPyConnection, sql: str) -> str:
@@ -265,7 +269,7 @@ def _whole_numbers(con: duckdb.DuckDBPyConnection, sql: str) -> str:
     return f"select * replace ({casts}) from ({sql})" if wide else sql
 
 
-def _drop_all(con: duckdb.DuckDBPyConnection) -> None:
-    for name in sorted(table_names(con)):
+def _drop_others(con: duckdb.DuckDBPyConnection, tables: set[str], wanted: set[str]) -> None:
+    for name in sorted(tables - wanted):
         if name.startswith("rollup_"):
             con.execute(f"drop table {name}")

@@ -28,15 +28,16 @@ def compile_stock(question: Question, catalog: Catalog) -> Compiled:
     return _by_kept_changes(question, catalog.as_of, source) if source else _by_changes(question, catalog)
 
 
-def change_sql(metric: Metric, columns: list[str], roles: dict[str, str]) -> str:
-    """Gains and losses of a stock by day: `columns` as they are, each role's aggregate, negative where rows leave."""
+def change_sql(metric: Metric, columns: list[str], roles: dict[str, str], on: str = "true") -> str:
+    """Gains and losses of a stock by day: `columns` as they are, each role's aggregate, negative where rows leave. `on`: of which days, a condition on {day}."""
     rows, counted = relation_of(metric.mart), f"{counted_rows(metric.mart)} and {metric.since} < {metric.until}"
     kept = "".join(f", {column}" for column in columns)
     gains = "".join(f", coalesce({sql}, 0) as {role}" for role, sql in roles.items())
     losses = "".join(f", -coalesce({sql}, 0) as {role}" for role, sql in roles.items())
     return (
-        f"select {metric.since} as day{kept}{gains} from {rows} where {counted} group by all"
-        f" union all by name select {metric.until} as day{kept}{losses} from {rows} where {counted} and {metric.until} < date '{LAST_DAY}' group by all"
+        f"select {metric.since} as day{kept}{gains} from {rows} where {counted} and {on.format(day=metric.since)} group by all"
+        f" union all by name select {metric.until} as day{kept}{losses} from {rows} where {counted} and {metric.until} < date '{LAST_DAY}'"
+        f" and {on.format(day=metric.until)} group by all"
     )
 
 

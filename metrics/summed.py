@@ -13,22 +13,29 @@ Days = tuple[date, date]  # the first, and the one after the last
 
 
 def summed(
-    rollup: Rollup, columns: Collection[str] | None = None, measures: Collection[str] | None = None, days: Days | None = None
+    rollup: Rollup,
+    columns: Collection[str] | None = None,
+    measures: Collection[str] | None = None,
+    days: Days | None = None,
+    where: str = "true",
 ) -> str:
-    """SELECT over the mart. Of a flow or a life table; by these of its columns, with these of its measures, of these days of one month, dated by the first."""
+    """SELECT over the mart, of a flow, a life table or distinct counts, of the rows that meet `where`.
+
+    By these of its columns, with these of its measures, of these days of one month, dated by the first.
+    """
     day = (
         f"date '{days[0]}'" if days else rollup.anchor if rollup.grain == "day" else f"date_trunc('{rollup.grain}', {rollup.anchor})::date"
     )
     keys = [f"{day} as {rollup.grain}", *(_key(rollup, name) for name in sorted(rollup.dimensions if columns is None else columns))]
-    where = [counted_rows(rollup.mart), f"{rollup.anchor} is not null"]
+    conditions = [counted_rows(rollup.mart), f"{rollup.anchor} is not null", where]
     if rollup.life_table:
         event, age, scope = rollup.life_table
         keys.append(f"({age})::bigint as age")
-        where.append(f"({scope})")
+        conditions.append(f"({scope})")
     sums = [f"{sql} as {name}" for name, sql in sums_of(rollup).items() if measures is None or name in measures]
     if days:
-        where.append(f"{rollup.anchor} >= date '{days[0]}' and {rollup.anchor} < date '{days[1]}'")
-    return f"select {', '.join((*keys, *sums))} from {rollup.mart} where {' and '.join(where)} group by all"
+        conditions.append(f"{rollup.anchor} >= date '{days[0]}' and {rollup.anchor} < date '{days[1]}'")
+    return f"select {', '.join((*keys, *sums))} from {rollup.mart} where {' and '.join(conditions)} group by all"
 
 
 def sums_of(rollup: Rollup) -> dict[str, str]:

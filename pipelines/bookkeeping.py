@@ -16,6 +16,7 @@ from pipelines.drift import MISSING, NEW
 from pipelines.layouts import layout_of
 from pipelines.loading import Loader
 from pipelines.source import Emission, Source
+from warehouse.engine.duckdb import transaction
 
 RELOADED = "reloaded"
 _BY = "onegate"
@@ -47,14 +48,13 @@ def keep_books(con: duckdb.DuckDBPyConnection, file: Loaded, loader: Loader, tal
 def note_refusal(con: duckdb.DuckDBPyConnection, path: Path, sha256: str, emission: tuple[Source, str], reason: str) -> None:
     """Put a refused file into the ledger (once), and raise the alert."""
     source, feed = emission
-    con.execute("begin transaction")
-    con.execute(
-        """insert into ledger_file select nextval('ledger_file_id'), $1, $2, $3, $4, $5, now(), 0, null, 0, 0, 0, 0, 0, 0, 'refused', $6 where not exists (
-            select 1 from ledger_file where sha256 = $1 and name = $2 and source_id = $3 and status = 'refused' and reason = $6)""",
-        [sha256, str(path), source.id, feed, source.fingerprint, reason],
-    )
-    raise_alert(con, Alert(source.id, feed, REFUSED, path.name, str(path), reason))
-    con.execute("commit")
+    with transaction(con):
+        con.execute(
+            """insert into ledger_file select nextval('ledger_file_id'), $1, $2, $3, $4, $5, now(), 0, null, 0, 0, 0, 0, 0, 0, 'refused', $6 where not exists (
+                select 1 from ledger_file where sha256 = $1 and name = $2 and source_id = $3 and status = 'refused' and reason = $6)""",
+            [sha256, str(path), source.id, feed, source.fingerprint, reason],
+        )
+        raise_alert(con, Alert(source.id, feed, REFUSED, path.name, str(path), reason))
 
 
 def _alert(con: duckdb.DuckDBPyConnection, file: Loaded, loader: Loader) -> None:

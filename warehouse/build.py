@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import duckdb
 
 from warehouse.crash_point import crash_point
+from warehouse.engine.duckdb import transaction
 from warehouse.models.changes import (
     ALIAS,
     LINKS_BEFORE,
@@ -47,11 +47,12 @@ class ContractBroken(RuntimeError):
 
 @dataclass(frozen=True)
 class BuildReport:
-    """Rows of every mart and dimension, the models that were rebuilt, and the day that the figures speak of."""
+    """Rows of every mart and dimension, the models that were rebuilt, the day that the figures speak of, and whether everything was to be built anew."""
 
     rows: dict[str, int]
     rebuilt: list[str]
     as_of: date | None
+    is_full: bool = False
 
 
 def model_graph() -> dict[str, frozenset[str]]:
@@ -74,7 +75,7 @@ def build_models(
     finally:
         build.forget_changes()
     rows = {name: _one(con, f"select count(*) from {name}") for name, model in wanted.items() if model.contract}
-    return BuildReport(rows, build.rebuilt, _one(con, "select as_of_on from build_as_of"))
+    return BuildReport(rows, build.rebuilt, _one(con, "select as_of_on from build_as_of"), full)
 
 
 @dataclass
@@ -164,7 +165,7 @@ class _Build:
 
     def _replace(self, model: Model, marks: dict[str, str]) -> None:
         columns = self._checked_columns(model, model.sql)
-        with _transaction(self.con):
+        with transaction(self.con):
             self.con.execute(f"create or replace table {model.name} as select {columns} from ({model.sql})")
             self._remember(model, marks, is_full=True)
             crash_point("build.model_written")
@@ -178,7 +179,7 @@ class _Build:
         columns = self._checked_columns(model, sql)
         self.con.execute(f"create or replace temp table changed_{model.name} as select {columns} from ({sql})")
         self.shadows.add(f"changed_{model.name}")
-        with _transaction(self.con):
+        with transaction(self.con):
             self.con.execute(f"delete from {model.name} where {belongs_to(cases)}")
             self.con.execute(f"insert into {model.name} by name select * from changed_{model.name}")
             self._remember(model, marks, is_full=False)
@@ -228,18 +229,6 @@ class _Build:
 def _cases(model: Model) -> str:
     """The temporary table of the cases that a model is rebuilt for."""
     return MOVED if follows_as_of(model.name) else TOUCHED
-
-
-@contextmanager
-def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All or nothing for the statements inside."""
-    con.execute("begin")
-    try:
-        yield
-    except BaseException:
-        con.execute("rollback")
-        raise
-    con.execute("commit")
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> Any:

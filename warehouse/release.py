@@ -21,7 +21,7 @@ import duckdb
 from warehouse import durable
 from warehouse.crash_point import crash_point
 from warehouse.disk_space import noticing_full_disk, require_room
-from warehouse.engine.duckdb import open_readonly
+from warehouse.engine.duckdb import open_readonly, transaction
 from warehouse.read_back import Fingerprint, fingerprint
 from warehouse.release_content import analyst_queries, board_queries, in_order, release_info
 from warehouse.settings import Settings
@@ -188,14 +188,9 @@ def _write(con: duckdb.DuckDBPyConnection, path: Path, queries: Mapping[str, str
 
 def _fill(con: duckdb.DuckDBPyConnection, queries: Mapping[str, str]) -> None:
     """Make every table in one transaction: a commit for each would wait for the disk each time."""
-    con.execute("begin")
-    try:
+    with transaction(con):
         for name, query in queries.items():
             con.execute(f'create table draft."{name}" as {in_order(name, query)}')
-    except duckdb.Error:
-        con.execute("rollback")
-        raise
-    con.execute("commit")
 
 
 def _differing(wanted: Mapping[str, Fingerprint], found: Mapping[str, Fingerprint]) -> list[str]:

@@ -18,6 +18,8 @@ import duckdb
 import polars as pl
 import yaml
 
+from warehouse.engine.duckdb import transaction
+
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2060, 12, 31)
 STATE_KEY = "ref_working_day"
@@ -58,10 +60,9 @@ def install_calendar(con: duckdb.DuckDBPyConnection, local: list[LocalCalendar] 
     if found == (wanted,) and exists != (0,):
         return False
     con.register("calendar_frame", frame.to_arrow())
-    con.execute("begin")
-    con.execute(f"create or replace table ref_working_day as select {', '.join(COLUMNS)} from calendar_frame")
-    con.execute("insert or replace into build_state values (?, ?)", [STATE_KEY, wanted])
-    con.execute("commit")
+    with transaction(con):
+        con.execute(f"create or replace table ref_working_day as select {', '.join(COLUMNS)} from calendar_frame")
+        con.execute("insert or replace into build_state values (?, ?)", [STATE_KEY, wanted])
     con.unregister("calendar_frame")
     return True
 

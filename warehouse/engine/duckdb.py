@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
@@ -77,12 +77,11 @@ def open_tables(settings: Settings, path: Path | None = None) -> duckdb.DuckDBPy
             raise
         raise StoreBusy(busy_sentence(settings)) from error
     configure(con, settings)
-    con.execute("begin transaction")
-    con.execute(LEDGER_DDL)
-    for feed in feeds().values():
-        con.execute(create_table(feed, feed.table))
-        con.execute(create_table(feed, feed.history, HISTORY_META))
-    con.execute("commit")
+    with transaction(con):
+        con.execute(LEDGER_DDL)
+        for feed in feeds().values():
+            con.execute(create_table(feed, feed.table))
+            con.execute(create_table(feed, feed.history, HISTORY_META))
     return con
 
 
@@ -95,6 +94,19 @@ def _opened(settings: Settings, until: float) -> duckdb.DuckDBPyConnection:
             if time.monotonic() >= until:
                 raise
         time.sleep(0.2)
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing for the statements inside."""
+    con.execute("begin")
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # what went wrong is what the caller should hear
+            con.execute("rollback")
+        raise
+    con.execute("commit")
 
 
 def configure(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
