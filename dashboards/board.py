@@ -29,8 +29,8 @@ class Board:
     gate: Gate
     scope: Scope
     _queries: dict[tuple[Indicator, str, tuple], Query] = field(default_factory=dict)
-    _frames: dict[Query, pl.DataFrame] = field(default_factory=dict)
-    _failures: dict[Query, str] = field(default_factory=dict)
+    _frames: Mapping[Query, pl.DataFrame] = field(default_factory=dict)
+    _failures: Mapping[Query, str] = field(default_factory=dict)
     _others: dict[str, Query] = field(default_factory=dict)
     _open: dict[tuple[str, ...], date | None] = field(default_factory=dict)
     _read: dict[tuple[Query, str], dict[str, Readings]] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Board:
         return self._frames.get(self._others[key]) if key in self._others else None
 
     def ask(self) -> Board:
-        """Put all questions at once."""
+        """Put all questions at once; an answer is waited for when it is looked at."""
         asked = self.gate.ask([*self._queries.values(), *self._others.values()])
         self._frames, self._failures, self._read = asked.frames, asked.failures, {}
         return self

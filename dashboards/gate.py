@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -21,17 +20,19 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.asking import Asked, Part, in_parts
 from dashboards.memory import Memory
-from dashboards.readings import frame_of
 from metrics.compile import Query, compile_query
-from metrics.evaluate import Store, answer_all, read_store
+from metrics.evaluate import Store, read_store
 from metrics.registry import registry
-from metrics.spec import Metric, QueryRefused
+from metrics.spec import Metric
 from warehouse import release as releases
 from warehouse.settings import Settings
 
 log = logging.getLogger(__name__)
 ANSWERS = 20_000  # answers kept for one release
+READERS = 2  # threads that read ahead of the pages
+A_STATEMENT = 1  # threads for each: several are read at a time, and one that is divided takes a fifth more work
 PAGES = 500  # pages and bars kept for one release; a page takes up to a megabyte
 _pinned: ContextVar[dict[Any, Any] | None] = ContextVar("release of this request", default=None)
 
@@ -50,6 +51,7 @@ class Holding:
     pages: Memory = field(default_factory=lambda: Memory(PAGES))
     lock: threading.Lock = field(default_factory=threading.Lock)
     records_con: Any = None
+    coming: dict[Query, Part] = field(default_factory=dict)
 
     @property
     def records(self) -> Any:
@@ -68,18 +70,27 @@ class Holding:
 
         return self.answers.once(key, read)
 
+    def begin(self, queries: list[Query]) -> dict[Query, Part]:
+        """The parts in which these questions are answered; those that another page has asked just now are not asked again."""
+        store = self.store
+        with self.lock:
+            coming = {query: self.coming[query] for query in queries if query in self.coming}
+            for alike in in_parts(query for query in queries if query not in coming):
+                part = Part(alike, store, self.con.cursor, self._answered)
+                coming |= dict.fromkeys(alike, part)
+                self.coming |= dict.fromkeys(alike, part)
+        return coming
+
+    def _answered(self, part: Part) -> None:
+        self.answers.keep(part.frames)
+        with self.lock:
+            for query in part.queries:
+                self.coming.pop(query, None)
+
     @property
     def store(self) -> Store:
         """What the metric layer knows of a sealed release, looked up once."""
         return self.remember("store", read_store)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Answers of one batch, and the request ids of the questions that failed."""
-
-    frames: dict[Query, pl.DataFrame]
-    failures: dict[Query, str]
 
 
 class Gate:
@@ -90,7 +101,7 @@ class Gate:
         self._settings = settings
         self._holding: Holding | None = None
         self._lock = threading.Lock()
-        self._ahead = ThreadPoolExecutor(2, "ahead")
+        self._ahead, self._readers = ThreadPoolExecutor(2, "ahead"), ThreadPoolExecutor(READERS, "reader")
         self.is_stale = False
         self.takes_decisions = False  # whether rows that were set aside can be decided upon in the browser
 
@@ -136,7 +147,7 @@ class Gate:
             if self._holding is not None and self._holding.release.stamp == current.stamp:
                 return self._holding
             try:
-                self._holding = Holding(current, current.connect())
+                self._holding = Holding(current, current.connect(threads=A_STATEMENT))
                 self.is_stale = False
             except Exception:
                 log.exception("Release %s cannot be opened.", current.stamp)
@@ -154,16 +165,15 @@ class Gate:
         return registry().get(metric_id)
 
     def ask(self, queries: Sequence[Query]) -> Asked:
-        """Answer a page's questions in one pass; one that fails is named and costs the others nothing."""
+        """Put a page's questions, all at once; one that fails is named and costs the others nothing. An answer is waited for when it is looked up."""
         held = self.holding()
         wanted = list(dict.fromkeys(queries))
         known = held.answers.known(wanted)
         missing = [query for query in wanted if query not in known]
-        if not missing:
-            return Asked(known, {})
-        fresh = _answer(held, missing)
-        held.answers.keep(fresh.frames)
-        return Asked({**known, **fresh.frames}, fresh.failures)
+        coming = held.begin(missing)
+        for part in dict.fromkeys(coming.values()):
+            self._readers.submit(part.answered)
+        return Asked.of(known, coming)
 
     def sql(self, query: Query) -> str:
         """The statement that answers a question on the current release."""
@@ -206,64 +216,3 @@ class Gate:
         """The same of a table that only a whole build makes: without rows (and columns) where it is not there."""
         there = self.once("tables", lambda: frozenset(self.table("select table_name from duckdb_tables()")["table_name"]))
         return self.table(sql) if name in there else pl.DataFrame()
-
-
-def _halves(queries: list[Query]) -> list[list[Query]]:
-    """The questions in two parts of like size; those that one statement may answer together stay together."""
-    together: dict[tuple, list[Query]] = {}
-    for query in queries:
-        metric = registry().get(query.metric)
-        together.setdefault((metric.mart if metric else "", query.by, query.where, query.start, query.end), []).append(query)
-    halves: list[list[Query]] = [[], []]
-    for group in sorted(together.values(), key=len, reverse=True):
-        min(halves, key=len).extend(group)
-    return [half for half in halves if half]
-
-
-def _answer(held: Holding, queries: list[Query]) -> Asked:
-    """Half of the questions is answered here, half in another thread: while one waits for DuckDB the other works on what it found."""
-    first, *other = _halves(queries)
-    with ThreadPoolExecutor(1) as reader:
-        coming = [reader.submit(_answer_part, held, half) for half in other]
-        asked = _answer_part(held, first)
-        for found in coming:
-            asked = Asked({**asked.frames, **found.result().frames}, {**asked.failures, **found.result().failures})
-    return asked
-
-
-def _answer_part(held: Holding, queries: list[Query]) -> Asked:
-    with held.con.cursor() as cursor:
-        try:
-            answers = answer_all(cursor, queries, held.store)
-            return Asked({query: _frame(query, found) for query, found in zip(queries, answers, strict=True)}, {})
-        except Exception:
-            log.warning("A batch of questions failed; asking them one by one.", exc_info=True)
-        asked = Asked({}, {})
-        for query in queries:
-            _answer_one(cursor, held.store, query, asked)
-        return asked
-
-
-def _answer_one(cursor: Any, store: Store, query: Query, asked: Asked) -> None:
-    try:
-        asked.frames[query] = _frame(query, answer_all(cursor, [query], store)[0])
-    except QueryRefused as refusal:
-        asked.failures[query] = _report(f"{query.metric} refused: {refusal}")
-    except Exception:
-        asked.failures[query] = _report(f"{query.metric} failed")
-
-
-def _frame(query: Query, found: Any) -> pl.DataFrame:
-    return frame_of(found.columns, query.by)
-
-
-def _report(sentence: str) -> str:
-    """Log with a request id that the page can show."""
-    request_id = new_request_id()
-    log.exception("[%s] %s", request_id, sentence)
-    return request_id
-
-
-def new_request_id() -> str:
-    """A short id under which the log holds what happened."""
-    return uuid.uuid4().hex[:8]

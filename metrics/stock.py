@@ -6,13 +6,14 @@ release's date. Distinct counts and stocks with rows of their own do not add up,
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
 from metrics.catalog import Catalog
-from metrics.dimensions import DIMENSIONS, PERIODS, STOCK_PERIODS
-from metrics.marts import FIRST_DAY, LAST_DAY, counted_rows, relation_of
+from metrics.dimensions import DIMENSIONS, PERIODS, STOCK_PERIODS, is_many
+from metrics.marts import FIRST_DAY, LAST_DAY, counted_rows, mart_columns, relation_of
 from metrics.query import Question
 from metrics.spec import Metric, spell_out
 from metrics.statement import Bindings, Compiled, Source, conditions, in_period, keys, labelled, need_of, relation
@@ -28,9 +29,12 @@ def compile_stock(question: Question, catalog: Catalog) -> Compiled:
     return _by_kept_changes(question, catalog.as_of, source) if source else _by_changes(question, catalog)
 
 
-def change_sql(metric: Metric, columns: list[str], roles: dict[str, str], on: str = "true") -> str:
-    """Gains and losses of a stock by day: `columns` as they are, each role's aggregate, negative where rows leave. `on`: of which days, a condition on {day}."""
-    rows, counted = relation_of(metric.mart), f"{counted_rows(metric.mart)} and {metric.since} < {metric.until}"
+def change_sql(metric: Metric, columns: list[str], roles: dict[str, str], on: str = "true", rows: str = "") -> str:
+    """Gains and losses of a stock by day: `columns` as they are, each role's aggregate, negative where rows leave.
+
+    `on`: of which days, a condition on {day}; `rows`: a step that holds the mart's rows, where not all of them are looked at.
+    """
+    rows, counted = rows or relation_of(metric.mart), f"{counted_rows(metric.mart)} and {metric.since} < {metric.until}"
     kept = "".join(f", {column}" for column in columns)
     gains = "".join(f", coalesce({sql}, 0) as {role}" for role, sql in roles.items())
     losses = "".join(f", -coalesce({sql}, 0) as {role}" for role, sql in roles.items())
@@ -55,16 +59,29 @@ def _by_kept_changes(question: Question, as_of: date | None, source: Source) -> 
 
 
 def _by_changes(question: Question, catalog: Catalog) -> Compiled:
-    """From the mart itself."""
+    """From the mart itself. The rows of the places asked for are picked out first, by few columns: gains and losses are two looks at them."""
     metric, form, bindings = question.metric, question.form, Bindings(question.params, catalog.as_of)
     roles = {role: bindings.fragment(fragment) for role, fragment in form.fragments().items()}
-    changes = change_sql(metric, sorted(need_of(question).columns), roles)
-    return _summed_up(question, Source(f"({changes})", "day", {role: f"sum({role})" for role in roles}, table=metric.mart), bindings)
+    columns = sorted(need_of(question).columns)
+    is_plain = not any(is_many(metric.mart, name) for name in question.by)  # else the rows are multiplied before they are picked
+    where = conditions(question, Source("", "", {}), bindings, period=False) if is_plain else "true"
+    picked = {"picked": _picked(metric, columns, roles, where)} if where != "true" else {}
+    changes = change_sql(metric, columns, roles, rows=next(iter(picked), ""))
+    source = Source(f"({changes})", "day", {role: f"sum({role})" for role in roles}, table=metric.mart)
+    return _summed_up(question, source, bindings, picked)
 
 
-def _summed_up(question: Question, source: Source, bindings: Bindings) -> Compiled:
+def _picked(metric: Metric, columns: list[str], roles: dict[str, str], where: str) -> str:
+    """The mart's rows that meet `where`, with the columns that their gains and losses are made of."""
+    words = set(re.findall(r"\w+", " ".join((metric.since, metric.until, counted_rows(metric.mart), *roles.values()))))
+    read = sorted({*columns, *(words & mart_columns(metric.mart))})
+    return f"select {', '.join(read)} from {relation_of(metric.mart)} where {where}"
+
+
+def _summed_up(question: Question, source: Source, bindings: Bindings, before: dict[str, str] | None = None) -> Compiled:
+    """`before`: steps that the source reads."""
     roles = tuple(source.roles)
-    steps = {"change": _changes(question, source, bindings)}
+    steps = {**(before or {}), "change": _changes(question, source, bindings)}
     if question.periods:
         steps |= {"cut": _cuts(question, bindings, f"select min(starts_on) from change where starts_on > date '{FIRST_DAY}'")}
     steps |= {"stock": _stock(question, roles)}

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -44,9 +44,9 @@ class Release:
     as_of: date | None
     settings: Settings = field(repr=False, compare=False)
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        """A hardened read-only connection on board.duckdb."""
-        return open_readonly(self.folder / "board.duckdb", self.settings)
+    def connect(self, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+        """A hardened read-only connection on board.duckdb; `threads` that one statement may take, where not as many as the settings say."""
+        return open_readonly(self.folder / "board.duckdb", replace(self.settings, threads=threads or self.settings.threads))
 
     def connect_records(self) -> duckdb.DuckDBPyConnection:
         """A hardened read-only connection on analyst.duckdb, which holds the single records."""

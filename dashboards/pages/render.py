@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from dashboards import elements as html
+from dashboards.asking import new_request_id
 from dashboards.attributes import data
 from dashboards.cards.states import empty, error, missing
 from dashboards.cards.table import Table, tables_in
 from dashboards.controls import LANGUAGES, View
 from dashboards.course import Scope
-from dashboards.gate import Gate, NoRelease, new_request_id
+from dashboards.gate import Gate, NoRelease
 from dashboards.markup import lighten, to_html
 from dashboards.pages import definitions
 from dashboards.pages.catalog import PAGES, page_at
