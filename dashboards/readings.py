@@ -48,13 +48,16 @@ class Change:
 
 def frame_of(columns: Mapping[str, Sequence[Any]], by: Sequence[str]) -> pl.DataFrame:
     """An answer's columns as a frame: dimensions as text, measures as numbers."""
-    places = [pl.Series(name, [_text(value) for value in columns[name]], dtype=pl.String) for name in by]
+    places = [_as_text(name, columns[name]) for name in by]
     measures = [pl.Series(name, columns[name], dtype=kind, strict=False) for name, kind in MEASURES.items()]
     return pl.DataFrame([*places, *measures])
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _as_text(name: str, values: Sequence[Any]) -> pl.Series:
+    try:
+        return pl.Series(name, values, dtype=pl.String)  # as nearly all of them are
+    except TypeError:
+        return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
 
 
 def read_row(row: Mapping[str, Any]) -> Reading:

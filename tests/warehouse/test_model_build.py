@@ -169,6 +169,19 @@ def one_material(rng: random.Random, number: int, _: tuple[int, int]) -> dict:
     return row | {"was_available": rng.random() < 0.5}
 
 
+def one_payment(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
+    return {
+        "payment_id": f"p{number}",
+        "case_id": rng.choice([None, f"K{rng.randint(1, 40)}"]),
+        "item_id": rng.choice(["A1", "A2", None]),
+        "amount": rng.randint(1, 99),
+        "method": "cash",
+        "channel": rng.choice(["web", "window"]),
+        "paid_at": day_of(rng, *days),
+        "status": rng.choice(["paid", "refunded"]),
+    }
+
+
 def supersede(city, rng: random.Random, feed: str, new) -> None:
     """Correct or retract a stored row, as loading does: the old row goes to history with its old file."""
     spec = feeds()[feed]
@@ -190,7 +203,13 @@ def supersede(city, rng: random.Random, feed: str, new) -> None:
         )
 
 
-MAKERS = {"case_events": one_event, "queue_tickets": one_ticket, "ratings": one_rating, "case_materials": one_material}
+MAKERS = {
+    "case_events": one_event,
+    "queue_tickets": one_ticket,
+    "ratings": one_rating,
+    "case_materials": one_material,
+    "payments": one_payment,
+}
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(more, marks=pytest.mark.soak) for more in range(1, 20))])
@@ -206,7 +225,7 @@ def test_incremental_equals_full(city, monkeypatch, seed):
             for _ in range(60 if step == 1 else 6):
                 city.add(feed, make(rng, city.rows, days))
         if step > 1:
-            for feed in ("case_events", "queue_tickets", "ratings"):
+            for feed in ("case_events", "queue_tickets", "ratings", "payments"):
                 supersede(city, rng, feed, MAKERS[feed](rng, city.rows, days))
         city.build_all()
         if step > 1:

@@ -5,24 +5,25 @@ with account as (
     from core_account
     group by account_key
 ),
-applicant as (
-    select distinct event.applicant_key as account_key, coalesce(alias.canonical_case_id, event.case_id) as case_id
-    from core_case_event as event
-    left join int_link_alias as alias on alias.case_id = event.case_id
-    where event.applicant_key is not null and event.applicant_key in (select account_key from account)
-),
 used as (
     select session.account_key, session.started_on as active_on
     from core_session as session
     where session.account_key is not null
     union
-    select applicant.account_key, mine.application_on
-    from applicant
+    select applicant.applicant_key, mine.application_on
+    from int_case_applicant as applicant
+    semi join account on account.account_key = applicant.applicant_key
     join mart_case as mine on mine.case_id = applicant.case_id
     where not mine.is_void
+),
+-- Who was active first has the lowest number: a day more adds numbers and changes none.
+person as (
+    select account_key, row_number() over (order by min(active_on), account_key) as account_no
+    from used
+    group by account_key
 )
 select
-    dense_rank() over (order by used.account_key) as account_no,
+    person.account_no,
     used.active_on,
     account.division_code,
     division.province_code,
@@ -30,5 +31,6 @@ select
     division.district_code,
     division.town_code
 from used
+join person on person.account_key = used.account_key
 left join account on account.account_key = used.account_key
 left join dim_division as division on division.division_code = account.division_code
