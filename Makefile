@@ -4,8 +4,6 @@ BIN := .venv/bin
 SCALE ?= 1
 PORT ?= 8050
 CITIES_SCALE ?= 0.2
-# One more than processors: a quarter of the time of the tests is waiting, for browsers and servers above all
-WORKERS := $(shell n=$$(nproc); echo $$((n < 4 ? n + 1 : 5)))
 SUDO := $(shell [ "$$(id -u)" = 0 ] || (command -v sudo >/dev/null && sudo -n true 2>/dev/null && echo sudo -n) || echo none)
 # Where tests build their warehouses: in memory where there is room for it, for they wait for the disk a sixth of their time
 SCRATCH := $(shell [ "$$(df -k --output=avail /dev/shm 2>/dev/null | tail -1)" -gt 6000000 ] 2>/dev/null && echo /dev/shm || echo $${TMPDIR:-/tmp})
@@ -30,7 +28,7 @@ types:
 	$(BIN)/pyright --pythonpath $(BIN)/python > .venv/pyright.log || { tail -40 .venv/pyright.log; exit 1; }
 
 suite:
-	PYTEST_DEBUG_TEMPROOT=$(SCRATCH) $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
+	PYTEST_DEBUG_TEMPROOT=$(SCRATCH) $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 soak: .venv/.ready ## the long tests: thousands of damaged files, kills, orders (hours)
 	$(BIN)/pytest -m soak
