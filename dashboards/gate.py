@@ -32,7 +32,7 @@ from warehouse.settings import Settings
 log = logging.getLogger(__name__)
 ANSWERS = 20_000  # answers kept for one release
 READERS = 2  # threads that read ahead of the pages
-A_STATEMENT = 1  # threads for each: several are read at a time, and one that is divided takes a fifth more work
+THREADS_A_STATEMENT = 1  # several are read at a time, and one that is divided takes a fifth more work
 PAGES = 500  # pages and bars kept for one release; a page takes up to a megabyte
 _pinned: ContextVar[dict[Any, Any] | None] = ContextVar("release of this request", default=None)
 
@@ -147,7 +147,7 @@ class Gate:
             if self._holding is not None and self._holding.release.stamp == current.stamp:
                 return self._holding
             try:
-                self._holding = Holding(current, current.connect(threads=A_STATEMENT))
+                self._holding = Holding(current, current.connect(threads=THREADS_A_STATEMENT))
                 self.is_stale = False
             except Exception:
                 log.exception("Release %s cannot be opened.", current.stamp)

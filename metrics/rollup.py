@@ -137,7 +137,7 @@ def build_rollups(con: duckdb.DuckDBPyConnection, *, full: bool = False) -> dict
     tables = table_names(con)
     present = filled_marts(con, tables)
     wanted = [rollup for rollup in planned() if rollup.mart in present]
-    _drop_others(con, tables, {rollup.name for rollup in wanted})
+    _drop_others(con, tables, {"rollup_catalog", *(rollup.name for rollup in wanted)})
     built = [rollup for family in families(wanted) for rollup in _bring_up_to_date(con, family, tables, full)]
     con.execute(CATALOG_DDL)
     columns = list(zip(*(row for rollup in built for row in catalog_rows(rollup)), strict=True))
@@ -250,8 +250,8 @@ def _bring_up_to_date(con: duckdb.DuckDBPyConnection, family: Family, tables: se
 
 
 def _adds_up_to(finer: Rollup, rollup: Rollup) -> bool:
-    finer_grain = finer.grain in (rollup.grain, "day")
-    return rollup.dimensions <= finer.dimensions and finer_grain and rollup.kind in ("flow", "life")
+    """Whether sums of the one, of the same family, add up to those of the other."""
+    return rollup.kind in ("flow", "life") and rollup.dimensions <= finer.dimensions and finer.grain in (rollup.grain, "day")
 
 
 def _from_finer(rollup: Rollup, finer: Rollup, on: str = "true") -> str:

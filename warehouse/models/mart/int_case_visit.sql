@@ -81,16 +81,10 @@ stray as (
     left join (select item_id, arg_max(dept_id, version) as dept_id from mart_item group by item_id) as item on item.item_id = ticket.item_id
     where ticket.case_id is null and ticket.person_key is not null and not ticket.is_terminal
 ),
-applicant as (
-    select distinct coalesce(alias.canonical_case_id, event.case_id) as case_id, event.applicant_key
-    from core_case_event as event
-    left join int_link_alias as alias on alias.case_id = event.case_id
-    where event.applicant_key is not null and event.applicant_key in (select person_key from stray)
-),
 near as (
     select subject.case_id, stray.place, stray.site_id, stray.visited_at, stray.visited_on, stray.is_station
     from stray
-    join applicant on applicant.applicant_key = stray.person_key
+    join int_case_applicant as applicant on applicant.applicant_key = stray.person_key
     join int_case_subject as subject
         on subject.case_id = applicant.case_id
         and stray.visited_on >= subject.application_on - 30 and stray.visited_on <= subject.last_event_on
