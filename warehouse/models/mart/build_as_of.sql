@@ -32,7 +32,7 @@ dated as (
 ),
 other_day as (
     select max(dated.day) as as_of_on
-    from dated
+    from (select distinct file_id, day from dated) as dated
     left join ledger_file as file on file.file_id = dated.file_id
     where file.received_at is null or timezone('Asia/Shanghai', cast(dated.day as timestamp)) <= file.received_at
 ),

@@ -20,12 +20,27 @@ related as (
     left join int_case_subject as subject on subject.case_id = delivery.case_id
     where not coalesce(subject.is_void, false)
 ),
+-- The first of a department, whatever way it went, and its first by courier.
+first_result as (
+    select
+        dept_id,
+        min({'on': moved_on, 'delivery_id': delivery_id, 'source_id': source_id}) as earliest,
+        min({'on': moved_on, 'delivery_id': delivery_id, 'source_id': source_id}) filter (where mode = 'courier') as earliest_by_courier
+    from related
+    where is_result and dept_id is not null and moved_on is not null
+    group by dept_id
+),
 ranked as (
     select
         related.*,
-        row_number() over (partition by dept_id, is_result order by moved_on nulls last, delivery_id, source_id) as place,
-        row_number() over (partition by dept_id, is_result, mode order by moved_on nulls last, delivery_id, source_id) as place_by_mode
+        coalesce(
+            first_result.earliest.delivery_id = related.delivery_id and first_result.earliest.source_id = related.source_id, false
+        ) as is_earliest,
+        coalesce(
+            first_result.earliest_by_courier.delivery_id = related.delivery_id and first_result.earliest_by_courier.source_id = related.source_id, false
+        ) as is_earliest_by_courier
     from related
+    left join first_result on first_result.dept_id = related.dept_id
 )
 select
     ranked.delivery_id,
@@ -53,9 +68,8 @@ select
     ranked.received_on is not null as is_received,
     case when coalesce(ranked.received_on, as_of.as_of_on) >= ranked.dispatched_on
          then date_diff('day', ranked.dispatched_on, coalesce(ranked.received_on, as_of.as_of_on)) end as days_under_way,
-    ranked.is_result and ranked.dept_id is not null and ranked.moved_on is not null and ranked.place = 1 as is_first_of_department,
-    ranked.is_result and ranked.mode = 'courier' and ranked.dept_id is not null and ranked.moved_on is not null and ranked.place_by_mode = 1
-        as is_first_by_courier
+    ranked.is_earliest as is_first_of_department,
+    ranked.is_earliest_by_courier as is_first_by_courier
 from ranked
 cross join build_as_of as as_of
 left join mart_item as item on item.item_id = ranked.item_id and item.version = ranked.item_version
