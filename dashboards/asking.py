@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from dashboards.readings import frame_of
+from dashboards.readings import Figures
 from metrics.evaluate import Store, answer_all
 from metrics.query import Query
 from metrics.registry import registry
@@ -34,7 +34,7 @@ class Part:
     ) -> None:
         """Nobody has begun."""
         self.queries = queries
-        self.frames: dict[Query, pl.DataFrame] = {}
+        self.figures: dict[Query, Figures] = {}
         self.failures: dict[Query, str] = {}
         self._store, self._reading, self._keep = store, reading, keep
         self._begun, self._ended = threading.Lock(), threading.Event()
@@ -73,7 +73,7 @@ class Part:
             self.failures[query] = _report(f"{query.metric} failed")
 
     def _note(self, queries: Sequence[Query], answers: Iterable[Any]) -> None:
-        self.frames.update({query: frame_of(found.columns, query.by) for query, found in zip(queries, answers, strict=True)})
+        self.figures.update({query: Figures(found.columns, query.by) for query, found in zip(queries, answers, strict=True)})
 
 
 class _Coming(Mapping[Query, Answer]):
@@ -95,17 +95,38 @@ class _Coming(Mapping[Query, Answer]):
         return sum(1 for _ in self)
 
 
+class _Frames(Mapping[Query, pl.DataFrame]):
+    """The same answers as frames."""
+
+    def __init__(self, figures: Mapping[Query, Figures]) -> None:
+        self._figures = figures
+
+    def __getitem__(self, query: Query) -> pl.DataFrame:
+        return self._figures[query].frame
+
+    def __iter__(self) -> Iterator[Query]:
+        return iter(self._figures)
+
+    def __len__(self) -> int:
+        return len(self._figures)
+
+
 @dataclass(frozen=True)
 class Asked:
     """Answers of one batch, and the request ids of the questions that failed."""
 
-    frames: Mapping[Query, pl.DataFrame]
+    figures: Mapping[Query, Figures]
     failures: Mapping[Query, str]
 
     @classmethod
-    def of(cls, known: Mapping[Query, pl.DataFrame], parts: Mapping[Query, Part]) -> Asked:
+    def of(cls, known: Mapping[Query, Figures], parts: Mapping[Query, Part]) -> Asked:
         """What is known, and what these parts will say."""
-        return cls(_Coming(known, parts, lambda part: part.frames), _Coming({}, parts, lambda part: part.failures))
+        return cls(_Coming(known, parts, lambda part: part.figures), _Coming({}, parts, lambda part: part.failures))
+
+    @property
+    def frames(self) -> Mapping[Query, pl.DataFrame]:
+        """The answers as frames."""
+        return _Frames(self.figures)
 
 
 def in_parts(queries: Iterable[Query]) -> list[list[Query]]:

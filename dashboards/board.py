@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
 from itertools import repeat
 
 import polars as pl
@@ -14,12 +13,14 @@ from dashboards.course import Course, Scope, Where, query_of
 from dashboards.gate import Gate
 from dashboards.indicators import Indicator
 from dashboards.places import tree
-from dashboards.readings import MEASURES, Reading, Readings, read_row
+from dashboards.readings import Figures, Reading, Readings
 from metrics.compile import Query
 from metrics.spec import Metric
 
 Span = tuple[date, date]
 MOST_SHARED = 40  # districts whose courses are asked for together
+MANY = ("department", "site", "item")  # dimensions of hundreds of values, which a page lists in leagues only
+LATELY = 13  # periods that a league looks at: the course it draws, from the same period a year before
 
 
 @dataclass
@@ -29,7 +30,7 @@ class Board:
     gate: Gate
     scope: Scope
     _queries: dict[tuple[Indicator, str, tuple], Query] = field(default_factory=dict)
-    _frames: Mapping[Query, pl.DataFrame] = field(default_factory=dict)
+    _figures: Mapping[Query, Figures] = field(default_factory=dict)
     _failures: Mapping[Query, str] = field(default_factory=dict)
     _others: dict[str, Query] = field(default_factory=dict)
     _open: dict[tuple[str, ...], date | None] = field(default_factory=dict)
@@ -64,13 +65,20 @@ class Board:
 
     def _query(self, metric: Metric, indicator: Indicator, by: str, places: Where) -> Query:
         by_period = (by, self._grain) if by else (self._grain,)
-        return query_of(metric, indicator, replace(self.scope, where=places), self._span, by_period)
+        span = self._lately if by in MANY else self._span
+        return query_of(metric, indicator, replace(self.scope, where=places), span, by_period)
 
     @property
     def _span(self) -> Span:
         """Whole years, so that the next period shown finds its answers; what still runs is asked to its end: the evaluator stops where the data do."""
         periods = self.scope.periods
         return date(periods[0].start.year, 1, 1), date(periods[-1].last_day.year + 1, 1, 1)
+
+    @property
+    def _lately(self) -> Span:
+        """The last periods only: hundreds of places take longer to sort out than to ask for again."""
+        periods = self.scope.periods
+        return self.scope.period.run_up(min(LATELY, len(periods)))[0].start, periods[-1].end
 
     def statement(self, indicator: Indicator) -> str:
         """The SQL of an indicator's value in this scope, for people who check; empty when no single statement computes it."""
@@ -90,12 +98,13 @@ class Board:
 
     def frame(self, key: str) -> pl.DataFrame | None:
         """The answer to such a question: its dimensions as text, then state, value, low, high, n, numerator, denominator; None where it failed."""
-        return self._frames.get(self._others[key]) if key in self._others else None
+        found = self._figures.get(self._others[key]) if key in self._others else None
+        return found.frame if found else None
 
     def ask(self) -> Board:
         """Put all questions at once; an answer is waited for when it is looked at."""
         asked = self.gate.ask([*self._queries.values(), *self._others.values()])
-        self._frames, self._failures, self._read = asked.frames, asked.failures, {}
+        self._figures, self._failures, self._read = asked.figures, asked.failures, {}
         return self
 
     def course(self, indicator: Indicator, where: Where | None = None) -> Course:
@@ -118,19 +127,17 @@ class Board:
     def _readings(self, query: Query, by: str) -> dict[str, Readings]:
         """Readings of the periods of the scope by code of a dimension (of the whole, without one: ""). Sorted out once: a page asks for some often."""
         if (query, by) not in self._read:
-            frame = self._frames.get(query)
-            self._read[query, by] = self._sorted_out(frame, by) if frame is not None else {}
+            found = self._figures.get(query)
+            self._read[query, by] = self._sorted_out(found, by) if found is not None else {}
         return self._read[query, by]
 
-    def _sorted_out(self, frame: pl.DataFrame, by: str) -> dict[str, Readings]:
-        columns = {name: frame[name].to_list() for name in MEASURES}
+    def _sorted_out(self, figures: Figures, by: str) -> dict[str, Readings]:
         rows: dict[str, dict[str, int]] = {}
-        codes = frame[by].to_list() if by else repeat("", frame.height)
-        keys = self.scope.keys
-        for row, (code, period) in enumerate(zip(codes, frame[self._grain].to_list(), strict=True)):
+        periods, keys = figures.places[self._grain], self.scope.keys
+        for row, (code, period) in enumerate(zip(figures.places[by] if by else repeat(""), periods, strict=False)):
             if code is not None and period in keys:
                 rows.setdefault(code, {})[period] = row
-        return {code: Readings(places, partial(_read, columns)) for code, places in rows.items()}
+        return {code: Readings(places, figures.reading) for code, places in rows.items()}
 
     @property
     def _grain(self) -> str:
@@ -147,7 +154,3 @@ class Board:
         if marts not in self._open:  # asked for every place of every figure
             self._open[marts] = self.gate.provisional_from(*marts)
         return self._open[marts]
-
-
-def _read(columns: Mapping[str, list], row: int) -> Reading:
-    return read_row({name: values[row] for name, values in columns.items()})

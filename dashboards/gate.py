@@ -20,6 +20,7 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.alerts import Alert, open_alerts
 from dashboards.asking import Asked, Part, in_parts
 from dashboards.memory import Memory
 from metrics.compile import Query, compile_query
@@ -82,7 +83,7 @@ class Holding:
         return coming
 
     def _answered(self, part: Part) -> None:
-        self.answers.keep(part.frames)
+        self.answers.keep(part.figures)
         with self.lock:
             for query in part.queries:
                 self.coming.pop(query, None)
@@ -109,6 +110,11 @@ class Gate:
     def maps_dir(self) -> Path:
         """Where the city's own maps lie."""
         return self._settings.maps_dir
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """What waits for a person now, whatever the release holds."""
+        return open_alerts(self._settings.alerts_path)
 
     @contextmanager
     def one_release(self) -> Iterator[None]:

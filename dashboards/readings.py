@@ -46,18 +46,36 @@ class Change:
     sign: int
 
 
-def frame_of(columns: Mapping[str, Sequence[Any]], by: Sequence[str]) -> pl.DataFrame:
-    """An answer's columns as a frame: dimensions as text, measures as numbers."""
-    places = [_as_text(name, columns[name]) for name in by]
-    measures = [pl.Series(name, columns[name], dtype=kind, strict=False) for name, kind in MEASURES.items()]
-    return pl.DataFrame([*places, *measures])
+class Figures:
+    """An answer's figures column by column: dimensions as text, measures as they came. A frame is made of them when somebody wants one."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]], by: Sequence[str]) -> None:
+        """`columns` of an answer, broken down `by` these dimensions."""
+        self.places = {name: [_as_text(value) for value in columns[name]] for name in by}
+        self.measures = {name: columns[name] for name in MEASURES}
+        self._frame: pl.DataFrame | None = None
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """Dimensions as text, measures as numbers."""
+        if self._frame is None:
+            places = [pl.Series(name, values, dtype=pl.String) for name, values in self.places.items()]
+            measures = [pl.Series(name, self.measures[name], dtype=kind, strict=False) for name, kind in MEASURES.items()]
+            self._frame = pl.DataFrame([*places, *measures])
+        return self._frame
+
+    def reading(self, row: int) -> Reading:
+        """The reading of a row."""
+        return read_row({name: _as_number(values[row]) for name, values in self.measures.items()})
 
 
-def _as_text(name: str, values: Sequence[Any]) -> pl.Series:
-    try:
-        return pl.Series(name, values, dtype=pl.String)  # as nearly all of them are
-    except TypeError:
-        return pl.Series(name, [None if value is None else str(value) for value in values], dtype=pl.String)
+def _as_text(value: Any) -> str | None:
+    return value if value is None or type(value) is str else str(value)
+
+
+def _as_number(value: Any) -> Any:
+    """Numbers as floats, whatever the statement counted in; a state stays what it is."""
+    return value if value is None or type(value) in (float, str) else float(value)
 
 
 def read_row(row: Mapping[str, Any]) -> Reading:

@@ -54,7 +54,11 @@ class Trust:
 
 
 def trust(gate: Gate) -> Trust:
-    """Read it from the current release."""
+    """Read it from the current release, once."""
+    return gate.once(("trust", gate.is_stale), lambda: _trust(gate))
+
+
+def _trust(gate: Gate) -> Trust:
     info = gate.table(_INFO).row(0, named=True)
     checks = _table_or_none(gate, _CHECKS)
     late = _table_or_none(gate, _LATE)

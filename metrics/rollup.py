@@ -40,8 +40,10 @@ class Shape:
 
 PLACE = Shape("month_place", "month", DIVISION_COLUMNS)
 BY_ITEM = Shape("month_item", "month", (*OFFICE, *ITEM, *CHANNEL, "outcome", "grade"))
+MONTH_OFFICE = Shape("month_office", "month", OFFICE)
 BY_OFFICE = (
     Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type", "site_id")),
+    MONTH_OFFICE,
     PLACE,
     Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL)),
 )
@@ -50,11 +52,13 @@ FLOW_SHAPES = {
     "mart_case": (
         Shape("month_department", "month", (*OFFICE, *KIND, *CHANNEL, "outcome")),
         Shape("month", "month", (*DIVISION_COLUMNS, *CHANNEL, "case_type", "item_type", "outcome")),
+        MONTH_OFFICE,
         PLACE,
         Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL, "outcome")),
     ),
     "mart_rating": (
         Shape("month_department", "month", (*OFFICE, *CHANNEL, "grade")),
+        MONTH_OFFICE,
         PLACE,
         Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL, "grade")),
     ),
@@ -62,6 +66,7 @@ FLOW_SHAPES = {
         Shape("month_item", "month", (*DIVISION_COLUMNS, "item_id", "material_code")),
         Shape("month_material", "month", (*OFFICE, "licence_type", "material_code")),
         Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type", "licence_type")),
+        MONTH_OFFICE,
         Shape("month", "month", (*DIVISION_COLUMNS, *CHANNEL, "licence_type")),
         PLACE,
         Shape("day", "day", (*DIVISION_COLUMNS, *CHANNEL)),
@@ -86,6 +91,7 @@ FLOW_SHAPES = {
 LIFE_SHAPES = {
     "mart_case": (
         Shape("month_department", "month", (*OFFICE, *CHANNEL, "case_type", "item_type")),
+        MONTH_OFFICE,
         Shape("month", "month", (*DIVISION_COLUMNS, *CHANNEL)),
         PLACE,
     ),

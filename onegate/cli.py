@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 
+import duckdb
 import typer
 
 from onegate import answers, data, keeping, quarantine, report, service, transports
 from pipelines.ingest import CallWrong
 from warehouse.disk_space import DiskFull
 from warehouse.engine.duckdb import StoreBusy, StoreMissing
+
+TOO_LITTLE = (
+    "DuckDB has too little memory for this; readers see what they saw before. Free some, or allow more than now, as in ONEGATE_MEMORY=8GB, "
+    "and give the same call again."
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,6 +39,9 @@ def main() -> None:
     except (CallWrong, StoreBusy, StoreMissing, answers.Wrong, *keeping.Unusable) as error:
         print(f"onegate: {error}", file=sys.stderr)
         sys.exit(2)
+    except duckdb.OutOfMemoryException as error:
+        print(f"onegate: {TOO_LITTLE} ({str(error).splitlines()[0]})", file=sys.stderr)
+        sys.exit(1)
     except DiskFull as error:
         print(f"onegate: {error}", file=sys.stderr)
         sys.exit(1)

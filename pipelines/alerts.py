@@ -6,7 +6,6 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -67,7 +66,7 @@ def open_alerts(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def listed(settings: Settings) -> list[dict[str, Any]]:
     """Alerts that are open, from the file that lists them: it can be read while another process writes to the store."""
-    path = alerts_path(settings)
+    path = settings.alerts_path
     return json.loads(path.read_text("utf-8"))["alerts"] if path.exists() else []
 
 
@@ -76,9 +75,4 @@ def show_alerts(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     body = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "alerts": open_alerts(con)}
     aside = settings.home / f".alerts.{os.getpid()}.new"
     aside.write_text(json.dumps(body, ensure_ascii=False, indent=1), "utf-8")
-    os.replace(aside, alerts_path(settings))
-
-
-def alerts_path(settings: Settings) -> Path:
-    """The file that lists the open alerts."""
-    return settings.home / "alerts.json"
+    os.replace(aside, settings.alerts_path)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+CONTAINER = Path("/sys/fs/cgroup/memory.max")  # the limit of a container, where there is one
 
 
 @dataclass(frozen=True)
@@ -12,7 +15,8 @@ class Settings:
     """Paths and limits of one installation; `home` holds all that it writes."""
 
     home: Path
-    memory_limit: str = "3GB"
+    memory_limit: str = "3GB"  # of DuckDB, where releases are read
+    build_memory_limit: str = "5GB"  # of DuckDB, where records are loaded and models built: 5.8 million cases need as much
     threads: int = 2
     push_limit: int = 256 * 1024 * 1024
     patience: float = 0  # seconds to wait for another writer
@@ -24,7 +28,8 @@ class Settings:
         chosen = Path(home or os.environ.get("ONEGATE_HOME") or "var").absolute()
         threads = int(os.environ.get("ONEGATE_THREADS") or min(4, os.cpu_count() or 1))
         push_limit = int(float(os.environ.get("ONEGATE_PUSH_LIMIT_MB") or 256) * 1024 * 1024)
-        return cls(chosen, os.environ.get("ONEGATE_MEMORY") or "3GB", threads, push_limit, *_waits())
+        memory = os.environ.get("ONEGATE_MEMORY")
+        return cls(chosen, memory or "3GB", memory or _most_of_memory(), threads, push_limit, *_waits())
 
     def prepare(self) -> Settings:
         """Create the folders of the installation, readable by their owner alone."""
@@ -64,6 +69,11 @@ class Settings:
         return self.home / "rejected"
 
     @property
+    def alerts_path(self) -> Path:
+        """The file that lists the open alerts."""
+        return self.home / "alerts.json"
+
+    @property
     def maps_dir(self) -> Path:
         """The city's own GeoJSON files; their areas carry division codes."""
         return self.home / "maps"
@@ -98,3 +108,11 @@ class Settings:
 def _waits() -> tuple[float, int]:
     """How long to wait for another writer, and how much of the disk stays free."""
     return float(os.environ.get("ONEGATE_PATIENCE") or 60), int(float(os.environ.get("ONEGATE_LOW_WATER_MB") or 512) * 1_000_000)
+
+
+def _most_of_memory() -> str:
+    """5 GB for DuckDB, on a small machine (or in a small container) 60 % of what there is."""
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    with suppress(OSError, ValueError):  # no control groups, or "max"
+        there = min(there, int(CONTAINER.read_text("ascii")))
+    return f"{min(5000, there * 6 // 10_000_000)}MB"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from dashboards import elements as html
@@ -17,6 +17,7 @@ class Page:
     """One page. `key` names its words: page.<key> (in the menu), help.<key> (two sentences: what it answers, how to use it).
 
     `path` ends with "/" where a code follows it (`/district/440604`); `exists` then tells whether there is such a thing.
+    `changing`: what else it shows, apart from the release; where that changes, the page is made again.
     `in_menu`: whether the bar of pages leads to it. `needs_release`: False for a page that asks the gate nothing, so that it is there before any data.
     """
 
@@ -26,6 +27,7 @@ class Page:
     in_menu: bool = True
     exists: Callable[[Gate, str], bool] | None = None
     needs_release: bool = True
+    changing: Callable[[Gate], Hashable] = lambda gate: None
 
     @property
     def takes_code(self) -> bool:

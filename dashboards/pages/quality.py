@@ -20,6 +20,7 @@ from dashboards.pages.quality_lineage import files_section, flags_section, relea
 from dashboards.pages.quality_rows import COMPLETE, table
 from dashboards.pages.quality_sources import calendar_section, rests_section, sources_section
 from dashboards.pages.quality_text import held_back, quality_finding
+from dashboards.pages.quality_waiting import waiting_section
 from dashboards.pages.sections import Told as Shown
 from dashboards.pages.sections import tile_data, trend_section
 from dashboards.periods import Period
@@ -79,6 +80,7 @@ def _body(frame: Frame, shown: Shown) -> list:
     parts = [
         behind_section(frame),
         tile_strip(shown.tiles, view, shown.selected.tile.key),
+        waiting_section(frame),
         sources_section(frame),
         calendar_section(frame),
         figures_section(frame) or rests_section(frame),
@@ -92,4 +94,4 @@ def _body(frame: Frame, shown: Shown) -> list:
     return [part for part in parts if part is not None]
 
 
-PAGE = Page("quality", "/quality", layout)
+PAGE = Page("quality", "/quality", layout, changing=lambda gate: gate.alerts)

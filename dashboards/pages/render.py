@@ -36,11 +36,12 @@ def is_page(path: str) -> bool:
 
 
 def page(gate: Gate, view: View) -> Any:
-    """The page of a view, made once for a release."""
+    """The page of a view, made once for a release and what else it shows."""
     found = page_at(view.path)
     if found and not found.needs_release:
         return _guarded(lambda: lighten(found.layout(gate, view)), view)
-    return _guarded(lambda: gate.made((view, "page"), lambda: lighten(_page(gate, view))), view)
+    changing = found.changing(gate) if found else None
+    return _guarded(lambda: gate.made((view, "page", changing), lambda: lighten(_page(gate, view))), view)
 
 
 def _page(gate: Gate, view: View) -> Any:

@@ -55,17 +55,17 @@ def test_what_another_page_has_asked_just_now_is_not_read_again(gate, read):
         return inner(*given)
 
     asking.answer_all = slow  # monkeypatch of `read` puts it back
-    first = threading.Thread(target=lambda: one.frames[CASES])
+    first = threading.Thread(target=lambda: one.figures[CASES])
     first.start()
     assert begun.wait(10)
     other, found = gate.ask([CASES, WAIT]), []
-    second = threading.Thread(target=lambda: found.append(other.frames[CASES]))
+    second = threading.Thread(target=lambda: found.append(other.figures[CASES]))
     second.start()
     assert not found
     allowed.set()
     first.join(10)
     second.join(10)
-    assert found[0] is one.frames[CASES] is gate.ask([CASES]).frames[CASES]
+    assert found[0] is one.figures[CASES] is gate.ask([CASES]).figures[CASES]
     assert read == [[CASES]] and gate.holding().coming.keys() == {WAIT}
 
 

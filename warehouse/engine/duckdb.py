@@ -111,7 +111,9 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def configure(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Set limits and the session's time zone."""
-    con.execute(f"set memory_limit = '{settings.memory_limit}'; set threads = {settings.threads}; set preserve_insertion_order = false")
+    con.execute(
+        f"set memory_limit = '{settings.build_memory_limit}'; set threads = {settings.threads}; set preserve_insertion_order = false"
+    )
     con.execute(f"set global TimeZone = '{SESSION_ZONE}'")  # cursors of the connection have it too
     con.execute("set temp_directory = ?", [str(settings.tmp_dir)])
 
