@@ -1,4 +1,4 @@
-"""Commands that answer: metric, metrics, sql."""
+"""Commands that answer: metric, metrics, sql. What they need to compute is imported by them alone: it takes longer than many another command."""
 
 from __future__ import annotations
 
@@ -9,10 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from metrics.catalog import read_catalog, table_names
-from metrics.compile import Query, compile_query
-from metrics.evaluate import answer
-from metrics.registry import registry
 from onegate.output import Home, Json, document, plain, table
 from onegate.statement import QueryRefused, run_statement
 from warehouse.release import Release, current, find
@@ -43,6 +39,10 @@ def metric(  # noqa: PLR0913  (options of a command)
     json: Json = False,
 ) -> None:
     """Answer one metric from the current release."""
+    from metrics.catalog import read_catalog, table_names
+    from metrics.compile import Query, compile_query
+    from metrics.evaluate import answer
+
     try:
         query = Query(
             metric_id, tuple(filter(None, by.split(","))), _pairs(where, "--where"), _day(start), _day(end), _pairs(param, "--param")
@@ -61,6 +61,8 @@ def metric(  # noqa: PLR0913  (options of a command)
 
 def metrics(home: Home = None, json: Json = False) -> None:
     """List the catalogue of metrics."""
+    from metrics.registry import registry
+
     listed = [entry.to_json() for entry in registry().values()]
     if json:
         document({"metrics": listed})

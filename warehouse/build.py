@@ -20,6 +20,7 @@ from warehouse.crash_point import crash_point
 from warehouse.engine.duckdb import transaction
 from warehouse.models.changes import (
     ALIAS,
+    KIN,
     LINKS_BEFORE,
     MOVED,
     TOUCHED,
@@ -172,10 +173,8 @@ class _Build:
         crash_point("build.model_committed")
 
     def _replace_changed(self, model: Model, marks: dict[str, str]) -> None:
-        cases, sql = _cases(model), model.sql
-        for name in sorted(model.inputs):
-            if name in case_tables() or (name in models() and models()[name].follows_cases):
-                sql = re.sub(rf"\b(from|join) {name}\b", rf"\1 {self._changed_part(name, cases)}", sql)
+        cases = self._with_kin(model, _cases(model))
+        sql = self._over(model, cases)
         columns = self._checked_columns(model, sql)
         self.con.execute(f"create or replace temp table changed_{model.name} as select {columns} from ({sql})")
         self.shadows.add(f"changed_{model.name}")
@@ -186,10 +185,30 @@ class _Build:
             crash_point("build.model_written")
         crash_point("build.model_committed")
 
+    def _with_kin(self, model: Model, cases: str) -> str:
+        """The temporary table of these cases and of those whose rows depend on theirs, as they were and as they will be."""
+        column = model.contract.together if model.contract else ""
+        if not column:
+            return cases
+        now, before = f"select {column} from ({self._over(model, cases)})", f"select {column} from {model.name} where {belongs_to(cases)}"
+        self.con.execute(
+            f"create or replace temp table {KIN} as from {cases} union select case_id from {model.name} where {column} in ({now} union {before})"
+        )
+        self.shadows.add(KIN)
+        return KIN
+
+    def _over(self, model: Model, cases: str) -> str:
+        """The model's SQL over the rows of these cases."""
+        sql = model.sql
+        for name in sorted(model.inputs):
+            if name in case_tables() or (name in models() and models()[name].follows_cases):
+                sql = re.sub(rf"\b(from|join) {name}\b", rf"\1 {self._changed_part(name, cases)}", sql)
+        return sql
+
     def _changed_part(self, name: str, cases: str) -> str:
         """What to read instead of an input. Rows of touched cases are few and read by several models: they are kept; the others are filtered in place."""
-        if cases == MOVED:
-            return f"({rows_of(name, MOVED)})"
+        if cases != TOUCHED:
+            return f"({rows_of(name, cases)})"
         if f"changed_{name}" not in self.shadows:
             self.con.execute(f"create or replace temp table changed_{name} as {rows_of(name, TOUCHED)}")
             self.shadows.add(f"changed_{name}")

@@ -64,13 +64,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Contract of a built table: one row per `grain`, identified by `key`. `incremental` maps an input table to the column that names the row it feeds."""
+    """Contract of a built table: one row per `grain`, identified by `key`. `incremental` maps an input table to the column that names the row it feeds.
+
+    `together`: the column whose equal values say which rows of different cases depend on one another, and are built together.
+    """
 
     name: str
     grain: str
     key: tuple[str, ...]
     columns: dict[str, Column]
     incremental: dict[str, str] = field(default_factory=dict)
+    together: str = ""
 
 
 def local_date(instant: str) -> str:
@@ -107,7 +111,7 @@ def _feed(name: str, body: dict[str, Any], codes: dict[str, tuple[str, ...]]) ->
 
 def _table(body: dict[str, Any]) -> Table:
     columns = {name: _column(name, spec) for name, spec in body["columns"].items()}
-    return Table(body["table"], body["grain"], tuple(body["key"]), columns, body.get("incremental", {}))
+    return Table(body["table"], body["grain"], tuple(body["key"]), columns, body.get("incremental", {}), body.get("together", ""))
 
 
 def _column(name: str, spec: dict[str, Any]) -> Column:

@@ -121,7 +121,7 @@ def test_a_paper_is_handed_in_again_if_the_person_handed_it_in_within_24_months(
         ("K5", "deed", False),
     ]
     numbers = {row["case_id"]: row["applicant_no"] for row in city.all("mart_applicant_material")}
-    assert numbers == {"K1": 1, "K2": 1, "K3": 1, "K4": 2, "K5": 2}
+    assert numbers["K1"] == numbers["K2"] == numbers["K3"] != numbers["K4"] == numbers["K5"] and min(numbers.values()) >= 0
     assert "applicant_key" not in city.all("mart_applicant_material")[0]
 
 

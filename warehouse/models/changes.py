@@ -14,6 +14,7 @@ from warehouse.contract import Feed, feeds, tables
 
 TOUCHED = "touched_case"
 MOVED = "moved_case"  # touched, or dependent on the as-of date
+KIN = "kin_case"  # these, and cases whose rows depend on theirs: for one model
 ALIAS = "int_link_alias"  # which case numbers stand for another
 LINKS_BEFORE = "links_before"  # what it said before this build
 

@@ -1,33 +1,22 @@
 -- One material of one case whose applicant is known. A paper is handed in again if the same person handed in the same kind of paper with an earlier
--- application in the 24 months before, whatever body it went to. The personal key stays behind; applicant_no tells applicants apart within one release.
-with applicant as (
-    select case_id, min(applicant_key) as applicant_key
-    from int_case_applicant
-    group by case_id
-),
-applied as (
-    select applicant.case_id, applicant.applicant_key, moment.application_at
-    from applicant
+-- application in the 24 months before, whatever body it went to. The personal key, a keyed hash, stays behind; applicant_no is a number made of it, the
+-- same whichever cases are built together.
+with applied as (
+    select
+        moment.case_id,
+        moment.application_at,
+        applicant.applicant_no,
+        count(*) over (partition by applicant.applicant_no) > 1 as is_returning
+    from (
+        select case_id, (md5_number_lower(min(applicant_key)) >> 1)::bigint as applicant_no from int_case_applicant as applied_for group by case_id
+    ) as applicant
     join int_case_moment as moment on moment.case_id = applicant.case_id
-    where applicant.case_id in (select case_id from mart_material)
-),
--- Numbers instead of keys from here on: they stay behind, and long texts are slow to sort and join. Who came first has the lowest: a day more
--- adds numbers and changes none.
-person as (
-    select applicant_key, count(*) > 1 as is_returning, row_number() over (order by min(application_at), applicant_key) as applicant_no
-    from applied
-    group by applicant_key
-),
-numbered as (
-    select applied.case_id, applied.application_at, person.applicant_no, person.is_returning
-    from applied
-    join person on person.applicant_key = applied.applicant_key
 ),
 paper as (
-    select distinct numbered.applicant_no, material.material_code, numbered.application_at, material.application_on
+    select distinct applied.applicant_no, material.material_code, applied.application_at, material.application_on
     from mart_material as material
-    join numbered on numbered.case_id = material.case_id
-    where material.is_submitted and numbered.is_returning
+    join applied on applied.case_id = material.case_id
+    where material.is_submitted and applied.is_returning
 ),
 repeated as (
     select applicant_no, material_code, application_at
@@ -38,7 +27,7 @@ select
     material.case_id,
     material.material_code,
     material.source_id,
-    numbered.applicant_no,
+    applied.applicant_no,
     material.item_id,
     material.item_type,
     material.audience,
@@ -59,7 +48,7 @@ select
     material.is_exempted,
     repeated.applicant_no is not null as is_repeat_submission
 from mart_material as material
-join numbered on numbered.case_id = material.case_id
+join applied on applied.case_id = material.case_id
 -- A condition on the left side alone would make this join a nested loop.
-left join repeated on repeated.applicant_no = case when material.is_submitted then numbered.applicant_no end
-    and repeated.material_code = material.material_code and repeated.application_at = numbered.application_at
+left join repeated on repeated.applicant_no = case when material.is_submitted then applied.applicant_no end
+    and repeated.material_code = material.material_code and repeated.application_at = applied.application_at
