@@ -20,7 +20,6 @@ from typing import Any
 
 import polars as pl
 
-from dashboards.alerts import Alert, open_alerts
 from dashboards.asking import Asked, Part, in_parts
 from dashboards.memory import Memory
 from metrics.compile import Query, compile_query
@@ -28,6 +27,7 @@ from metrics.evaluate import Store, read_store
 from metrics.registry import registry
 from metrics.spec import Metric
 from warehouse import release as releases
+from warehouse.alerts import OpenAlert, listed
 from warehouse.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -112,9 +112,13 @@ class Gate:
         return self._settings.maps_dir
 
     @property
-    def alerts(self) -> tuple[Alert, ...]:
+    def alerts(self) -> tuple[OpenAlert, ...]:
         """What waits for a person now, whatever the release holds."""
-        return open_alerts(self._settings.alerts_path)
+        try:
+            return listed(self._settings.alerts_path)
+        except (OSError, ValueError, KeyError, TypeError):
+            log.warning("The list of alerts cannot be read.", exc_info=True)
+            return ()
 
     @contextmanager
     def one_release(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from onegate.output import Home, Json, document, progress, table
 from pipelines import alerts, quarantine, worksheet
 from pipelines.ingest import CallWrong
 from pipelines.quarantine import Decider, Outcome
+from warehouse.alerts import listed as listed_alerts
 from warehouse.engine.duckdb import writing
 from warehouse.settings import Settings
 
@@ -116,7 +118,7 @@ def open_alerts(context: typer.Context, home: Home = None, json: Json = False) -
     if context.invoked_subcommand:
         context.obj = (home, json, None)
         return
-    found = alerts.listed(Settings.load(home))
+    found = [asdict(alert) for alert in listed_alerts(Settings.load(home).alerts_path)]
     if json:
         document({"alerts": found})
     else:

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
 
+from warehouse.alerts import Alert
 from warehouse.settings import Settings
 
 REFUSED, UNREADABLE = "refused", "all_quarantined"
 _COLUMNS = ("id", "raised_at", "source", "feed", "kind", "subject", "file", "sentence")
-
-
-@dataclass(frozen=True)
-class Alert:
-    """One thing to look at. `kind` and `subject` (a file, a column) say what would put it right."""
-
-    source: str
-    feed: str | None
-    kind: str
-    subject: str
-    file: str
-    sentence: str
 
 
 def raise_alert(con: duckdb.DuckDBPyConnection, alert: Alert) -> None:
@@ -62,12 +50,6 @@ def open_alerts(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         """select alert_id, raised_at, source_id, feed, kind, subject, file, sentence from ledger_alert where cleared_at is null order by alert_id"""
     ).fetchall()
     return [dict(zip(_COLUMNS, (row[0], row[1].astimezone(UTC).isoformat(timespec="seconds"), *row[2:]), strict=True)) for row in found]
-
-
-def listed(settings: Settings) -> list[dict[str, Any]]:
-    """Alerts that are open, from the file that lists them: it can be read while another process writes to the store."""
-    path = settings.alerts_path
-    return json.loads(path.read_text("utf-8"))["alerts"] if path.exists() else []
 
 
 def show_alerts(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:

@@ -10,12 +10,13 @@ import polars as pl
 
 from pipelines.account import byte_account, write_account
 from pipelines.adapters.batch import Tally
-from pipelines.alerts import REFUSED, UNREADABLE, Alert, raise_alert, settle_alerts
+from pipelines.alerts import REFUSED, UNREADABLE, raise_alert, settle_alerts
 from pipelines.corrections import RELEASED, Decision
 from pipelines.drift import MISSING, NEW
 from pipelines.layouts import layout_of
 from pipelines.loading import Loader
 from pipelines.source import Emission, Source
+from warehouse.alerts import Alert
 from warehouse.engine.duckdb import transaction
 
 RELOADED = "reloaded"

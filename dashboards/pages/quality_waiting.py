@@ -11,11 +11,11 @@ import polars as pl
 
 from dashboards import elements as html
 from dashboards import formats
-from dashboards.alerts import Alert
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.pages.frame import Frame
 from dashboards.pages.quality_text import feed_name, reason_word
 from dashboards.words import has_word, say
+from warehouse.alerts import OpenAlert
 
 CODE = re.compile(r"(?<![A-Z_])E_[A-Z_]+(?::\w+)?")
 CLEAR = "onegate alerts clear"
@@ -57,7 +57,7 @@ def waiting_section(frame: Frame) -> html.Section | None:
     return html.Section([head, data_table(shown, frame.view), command], className="panel-box", id="waiting")
 
 
-def told(alert: Alert, lang: str) -> str:
+def told(alert: OpenAlert, lang: str) -> str:
     """What happened, in words; the alert's own sentence where its kind is new."""
     key = f"quality.waiting.kind.{alert.kind}"
     if not has_word(lang, key):
@@ -73,5 +73,5 @@ def _what(row: dict) -> html.Element | str:
     return html.Div([row["what"], html.Small(row["sentence"], lang="en", className="note")])
 
 
-def _when(alert: Alert) -> datetime:
+def _when(alert: OpenAlert) -> datetime:
     return datetime.fromisoformat(alert.raised_at).astimezone(_ZONE).replace(tzinfo=None)

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 import pipelines
-from dashboards.alerts import open_alerts
 from dashboards.controls import View
 from dashboards.gate import Gate
 from dashboards.markup import to_html
 from dashboards.pages.render import page
 from dashboards.words import has_word
+from warehouse.settings import Settings
 
 CODE = re.compile(r"(?<![A-Z_])E_[A-Z][A-Z_]+")
 REFUSED = {
@@ -78,9 +78,10 @@ def test_the_page_follows_the_alerts_while_the_release_stays(gate):
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"alerts": [{"id": 1}]}', "\ufffd"])
 def test_a_list_of_alerts_that_cannot_be_read_costs_the_page_nothing(tmp_path, text):
-    path = tmp_path / "alerts.json"
-    path.write_text(text, "utf-8")
-    assert open_alerts(path) == () == open_alerts(tmp_path / "none.json")
+    gate = Gate(Settings(tmp_path))
+    assert gate.alerts == ()
+    (tmp_path / "alerts.json").write_text(text, "utf-8")
+    assert gate.alerts == ()
 
 
 def test_every_reason_of_a_refusal_or_a_quarantine_has_words_in_both_languages():

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from onegate.cli import app
-from pipelines.alerts import listed
 from pipelines.ingest import ingest
+from warehouse.alerts import listed
 
 GOLDEN = "boston311"
 
@@ -22,7 +22,7 @@ def drift(bench) -> list[tuple]:
 
 
 def alerts(bench) -> list[tuple[str, str]]:
-    return [(alert["kind"], alert["subject"]) for alert in listed(bench.settings)]
+    return [(alert.kind, alert.subject) for alert in listed(bench.settings.alerts_path)]
 
 
 def with_column(bench, name: str, values: list[str], start: int = 1) -> str:
@@ -87,7 +87,7 @@ def test_a_missing_required_column_refuses_the_file_whole_and_raises_an_alert(be
     assert bench.sql("select count(*) from ledger_quarantine") == [(0,)]
     assert alerts(bench) == [("refused", name)]
     bench.put(content, name)
-    assert len(listed(bench.settings)) == 1 and bench.sql("select count(*) from ledger_file") == [(2,)]  # told once
+    assert len(listed(bench.settings.alerts_path)) == 1 and bench.sql("select count(*) from ledger_file") == [(2,)]  # told once
 
 
 def test_the_alert_of_a_refused_file_is_settled_by_the_file_put_right(bench) -> None:
@@ -119,7 +119,7 @@ def test_a_column_of_an_incompatible_type_refuses_the_file_whole(bench, column: 
 def test_a_file_of_text_in_which_no_record_can_be_read_raises_an_alert(bench) -> None:
     bench.put(bench.text([[*row[:3], "03/04/2026", *row[4:]] for row in bench.base(5)]))
     assert bench.counts() == (5, 0, 5)
-    assert listed(bench.settings)[0]["sentence"] == "Every record of the file is in quarantine: E_TYPE_TS:occurred_at."
+    assert listed(bench.settings.alerts_path)[0].sentence == "Every record of the file is in quarantine: E_TYPE_TS:occurred_at."
     bench.put(bench.text(bench.base(5)), "case_events-right.csv")
     assert alerts(bench) == []
 
