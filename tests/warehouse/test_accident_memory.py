@@ -10,7 +10,7 @@ import pytest
 from onegate.cli import main
 from pipelines.ingest import ingest
 from warehouse import settings as limits
-from warehouse.release import current
+from warehouse.release import Release, current
 from warehouse.settings import Settings
 
 
@@ -26,15 +26,34 @@ def build(home: Path, monkeypatch, memory: str | None) -> int | str | None:
     return ended.value.code
 
 
+def rate(home: Path, desk: Path, rating: str) -> None:
+    """Load a file with one rating."""
+    path = desk / f"ratings-{rating}.csv"
+    path.write_text(f"rating_id,grade,rated_at,channel,case_id\n{rating},5,2024-03-01T09:00:00+08:00,web,C1\n", "utf-8")
+    assert ingest(Settings(home), [path]).receipts[0].accepted == 1
+
+
+def ratings_in(release: Release) -> list[str]:
+    """What readers of a release see."""
+    with release.connect() as con:
+        return [rating for (rating,) in con.execute("select rating_id from mart_rating order by 1").fetchall()]
+
+
 def test_a_build_without_enough_memory_says_what_to_set_and_can_be_given_again(tmp_path, monkeypatch, capsys):
-    path, home = tmp_path / "ratings.csv", tmp_path / "home"
-    path.write_text("rating_id,grade,rated_at,channel,case_id\nR1,5,2024-03-01T09:00:00+08:00,web,C1\n", "utf-8")
-    ingest(Settings(home), [path])
+    home = tmp_path / "home"
+    rate(home, tmp_path, "R1")
+    assert build(home, monkeypatch, None) == 0
+    before = current(Settings(home))
+    assert before is not None and ratings_in(before) == ["R1"]
+    capsys.readouterr()
+    rate(home, tmp_path, "R2")
     assert build(home, monkeypatch, "2MB") == 1
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith("onegate: DuckDB has too little memory") and "ONEGATE_MEMORY=8GB" in last and "Traceback" not in last
-    assert current(Settings(home)) is None
-    assert build(home, monkeypatch, None) == 0 and current(Settings(home)) is not None
+    assert current(Settings(home)) == before and ratings_in(before) == ["R1"]
+    assert build(home, monkeypatch, None) == 0
+    after = current(Settings(home))
+    assert after is not None and after != before and ratings_in(after) == ["R1", "R2"]
 
 
 def test_a_small_machine_gives_duckdb_three_fifths_of_its_memory_and_a_large_one_five_gigabytes(monkeypatch):

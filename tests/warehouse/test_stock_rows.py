@@ -1,5 +1,6 @@
 """Licences in the library, records held, data asked for, costs and the cases that they cover, papers handed in again."""
 
+import hashlib
 from datetime import date
 
 NEVER = date(9999, 12, 31)
@@ -121,7 +122,8 @@ def test_a_paper_is_handed_in_again_if_the_person_handed_it_in_within_24_months(
         ("K5", "deed", False),
     ]
     numbers = {row["case_id"]: row["applicant_no"] for row in city.all("mart_applicant_material")}
-    assert numbers["K1"] == numbers["K2"] == numbers["K3"] != numbers["K4"] == numbers["K5"] and min(numbers.values()) >= 0
+    first, second = (int.from_bytes(hashlib.md5(key).digest()[8:], "little") >> 1 for key in (b"P", b"Q"))
+    assert numbers == {"K1": first, "K2": first, "K3": first, "K4": second, "K5": second}
     assert "applicant_key" not in city.all("mart_applicant_material")[0]
 
 
