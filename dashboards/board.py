@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import repeat
 
 import polars as pl
 
-from dashboards.course import Course, Scope, Where, query_of
+from dashboards.course import LATELY, Course, Scope, Where, query_of
 from dashboards.gate import Gate
 from dashboards.indicators import Indicator
 from dashboards.places import tree
@@ -20,7 +19,6 @@ from metrics.spec import Metric
 Span = tuple[date, date]
 MOST_SHARED = 40  # districts whose courses are asked for together
 MANY = ("department", "site", "item")  # dimensions of hundreds of values, which a page lists in leagues only
-LATELY = 13  # periods that a league looks at: the course it draws, from the same period a year before
 
 
 @dataclass
@@ -134,7 +132,8 @@ class Board:
     def _sorted_out(self, figures: Figures, by: str) -> dict[str, Readings]:
         rows: dict[str, dict[str, int]] = {}
         periods, keys = figures.places[self._grain], self.scope.keys
-        for row, (code, period) in enumerate(zip(figures.places[by] if by else repeat(""), periods, strict=False)):
+        codes = figures.places[by] if by else [""] * len(periods)
+        for row, (code, period) in enumerate(zip(codes, periods, strict=True)):
             if code is not None and period in keys:
                 rows.setdefault(code, {})[period] = row
         return {code: Readings(places, figures.reading) for code, places in rows.items()}

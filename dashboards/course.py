@@ -18,6 +18,7 @@ from metrics.statistics.control import Chart, p_chart, variation, xmr_chart
 from metrics.statistics.control import Reading as Point
 
 SERIES = {"month": 25, "quarter": 13, "year": 5}  # periods behind a trend and its control limits
+LATELY = 13  # the last of them, which a league draws: from the same period a year before
 AFTERWARDS = 3  # provisional periods that may follow the one shown
 SERIES_TYPES = {"state": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "n": pl.Float64}
 SCALES = {"share": 1.0, "per_100k": 1e5, "per_10k": 1e4}  # units that are events among cases

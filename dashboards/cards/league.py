@@ -15,7 +15,7 @@ from dashboards.cards.table import downloads, of_page
 from dashboards.cards.tile import change_text
 from dashboards.casemix import Adjusted
 from dashboards.controls import View
-from dashboards.course import Course
+from dashboards.course import LATELY, Course
 from dashboards.figures.marks import Scale, sparkline
 from dashboards.readings import Reading
 from dashboards.sentences import state_word
@@ -23,7 +23,6 @@ from dashboards.words import say
 from metrics.states import FLOOR
 from metrics.statistics.ranking import MIN_CASES
 
-SPARK = 13
 EMPTY_SHOWN = 8
 
 
@@ -171,7 +170,7 @@ def _value_text(course: Course, lang: str) -> str | html.Span:
 
 
 def _spark(course: Course) -> html.Span | str:
-    image = sparkline(course.values[-SPARK:])
+    image = sparkline(course.values[-LATELY:])
     return html.Span(className="spark", style={"maskImage": image, "WebkitMaskImage": image}, **aria(hidden="true")) if image else ""
 
 

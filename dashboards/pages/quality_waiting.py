@@ -16,10 +16,10 @@ from dashboards.pages.frame import Frame
 from dashboards.pages.quality_text import feed_name, reason_word
 from dashboards.words import has_word, say
 from warehouse.alerts import OpenAlert
+from warehouse.engine.duckdb import SESSION_ZONE
 
 CODE = re.compile(r"(?<![A-Z_])E_[A-Z_]+(?::\w+)?")
 CLEAR = "onegate alerts clear"
-_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def waiting_section(frame: Frame) -> html.Section | None:
@@ -74,4 +74,4 @@ def _what(row: dict) -> html.Element | str:
 
 
 def _when(alert: OpenAlert) -> datetime:
-    return datetime.fromisoformat(alert.raised_at).astimezone(_ZONE).replace(tzinfo=None)
+    return datetime.fromisoformat(alert.raised_at).astimezone(ZoneInfo(SESSION_ZONE)).replace(tzinfo=None)

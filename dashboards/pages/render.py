@@ -40,8 +40,7 @@ def page(gate: Gate, view: View) -> Any:
     found = page_at(view.path)
     if found and not found.needs_release:
         return _guarded(lambda: lighten(found.layout(gate, view)), view)
-    changing = found.changing(gate) if found else None
-    return _guarded(lambda: gate.made((view, "page", changing), lambda: lighten(_page(gate, view))), view)
+    return _guarded(lambda: gate.made((view, "page", found and found.changing(gate)), lambda: lighten(_page(gate, view))), view)
 
 
 def _page(gate: Gate, view: View) -> Any:
