@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -110,8 +112,13 @@ def _write(path: Path, head: list[str], rows: list[list[str]]) -> None:
 
 
 def _ingest(files: Path, home: Path) -> Spent:
-    folders = sorted(entry for entry in files.iterdir() if any(entry.iterdir()))
-    return sum((_run(home, "ingest", str(entry), "--source", entry.name) for entry in folders), Spent())
+    """Load files by source as they would arrive, through the landing folder, which is empty again afterwards."""
+    landing = Settings.load(home).prepare().landing_dir
+    shutil.rmtree(landing)
+    shutil.copytree(files, landing, copy_function=os.link)
+    spent = _run(home, "ingest", str(landing))
+    shutil.rmtree(landing)
+    return spent
 
 
 def _run(home: Path, *command: str) -> Spent:

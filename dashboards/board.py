@@ -17,6 +17,7 @@ from metrics.compile import Query
 from metrics.spec import Metric
 
 Span = tuple[date, date]
+YEARS = 6  # that are asked for at once
 MOST_SHARED = 40  # districts whose courses are asked for together
 MANY = ("department", "site", "item")  # dimensions of hundreds of values, which a page lists in leagues only
 
@@ -68,9 +69,12 @@ class Board:
 
     @property
     def _span(self) -> Span:
-        """Whole years, so that the next period shown finds its answers; what still runs is asked to its end: the evaluator stops where the data do."""
-        periods = self.scope.periods
-        return date(periods[0].start.year, 1, 1), date(periods[-1].last_day.year + 1, 1, 1)
+        """Whole years up to the end of the running one, the evaluator stops where the data do: so another period shown finds its answers. Of what lies
+        further back, the years of its run-up."""
+        years, latest = (self.scope.periods[0].start.year, self.scope.periods[-1].last_day.year), self.scope.as_of.year
+        if years[0] > latest - YEARS:
+            years = (latest - YEARS + 1, max(years[1], latest))
+        return date(years[0], 1, 1), date(years[1] + 1, 1, 1)
 
     @property
     def _lately(self) -> Span:
@@ -130,13 +134,8 @@ class Board:
         return self._read[query, by]
 
     def _sorted_out(self, figures: Figures, by: str) -> dict[str, Readings]:
-        rows: dict[str, dict[str, int]] = {}
-        periods, keys = figures.places[self._grain], self.scope.keys
-        codes = figures.places[by] if by else [""] * len(periods)
-        for row, (code, period) in enumerate(zip(codes, periods, strict=True)):
-            if code is not None and period in keys:
-                rows.setdefault(code, {})[period] = row
-        return {code: Readings(places, figures.reading) for code, places in rows.items()}
+        rows = figures.rows(by, self._grain)
+        return {code: Readings(found, figures.reading) for code, found in rows.items() if not self.scope.keys.isdisjoint(found)}
 
     @property
     def _grain(self) -> str:

@@ -54,6 +54,7 @@ class Figures:
         self.places = {name: [_as_text(value) for value in columns[name]] for name in by}
         self.measures = {name: columns[name] for name in MEASURES}
         self._frame: pl.DataFrame | None = None
+        self._rows: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -63,6 +64,17 @@ class Figures:
             measures = [pl.Series(name, self.measures[name], dtype=kind, strict=False) for name, kind in MEASURES.items()]
             self._frame = pl.DataFrame([*places, *measures])
         return self._frame
+
+    def rows(self, by: str, grain: str) -> dict[str, dict[str, int]]:
+        """Number of the row by code of a dimension (the whole, without one: "") and by period; rows without a code are left out. Sorted out once."""
+        if (by, grain) not in self._rows:
+            sorted_out: dict[str, dict[str, int]] = {}
+            periods = self.places[grain]
+            for row, (code, period) in enumerate(zip(self.places[by] if by else [""] * len(periods), periods, strict=True)):
+                if code is not None and period is not None:
+                    sorted_out.setdefault(code, {})[period] = row
+            self._rows[by, grain] = sorted_out
+        return self._rows[by, grain]
 
     def reading(self, row: int) -> Reading:
         """The reading of a row."""

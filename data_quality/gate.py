@@ -2,6 +2,7 @@
 
 A rule that could not be judged (an exception, a table that is gone, a result that never came) is errored, which blocks like a failure.
 A table without rows is judged only by the rules that say how many rows there should be: a feed that was never loaded breaks nothing.
+Rows that kept a rule are not judged by it again, unless everything is to be judged anew.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, ClassVar
 import duckdb
 
 from data_quality.catalogue import suites
+from data_quality.judged import Judged, judged_before, remember_judged
 from data_quality.outcomes import GateReport, Outcome, sample, write_outcomes
 from data_quality.rules import Rule
 
@@ -24,19 +26,22 @@ _ALWAYS = "row_count"  # the kind that is judged over an empty table too
 _LOADED = {"en": "A release without any row says nothing; load files first.", "zh": "没有任何数据的发布毫无意义;请先导入文件。"}
 
 
-def run_gate(con: duckdb.DuckDBPyConnection) -> GateReport:
-    """Judge all rules of all tables in the store, write quality_outcome, and say what blocks. `con` must not be in a transaction."""
-    return judge(con, suites())
+def run_gate(con: duckdb.DuckDBPyConnection, *, full: bool = False) -> GateReport:
+    """Judge all rules of all tables in the store (`full`: and all rows), write quality_outcome, and say what blocks. `con` must not be in a transaction."""
+    before = Judged() if full else judged_before(con)
+    report = judge(con, suites(), before)
+    remember_judged(con, report.outcomes)
+    return report
 
 
-def judge(con: duckdb.DuckDBPyConnection, rules: Mapping[str, Sequence[Rule]]) -> GateReport:
-    """Judge these rules (by table) as run_gate does."""
+def judge(con: duckdb.DuckDBPyConnection, rules: Mapping[str, Sequence[Rule]], before: Judged | None = None) -> GateReport:
+    """Judge these rules (by table) as run_gate does, over all rows but those judged before."""
     ran_at = datetime.now(UTC)
     rows = _row_counts(con)
     outcomes = [_anything_loaded(rows, rules)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the library's own making, on import and in use
-        expectations = _Expectations(con)
+        expectations = _Expectations(con, before or Judged())
         for table, suite in rules.items():
             outcomes += _judge_table(con, expectations, suite, rows.get(table))
     write_outcomes(con, f"{ran_at:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}", ran_at, outcomes)
@@ -127,7 +132,8 @@ def _anything_loaded(rows: Mapping[str, int], rules: Mapping[str, Sequence[Rule]
 class _Expectations:
     """Great Expectations over an open DuckDB connection; imported here, since that takes seconds."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, before: Judged) -> None:
+        self.before = before
         os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
         import great_expectations as gx
         from duckdb_sqlalchemy import ConnectionWrapper
@@ -169,7 +175,7 @@ class _Expectations:
         meta = {"rule_id": rule.id}
         if rule.kind == "columns":
             return self.make.ExpectTableColumnsToMatchSet(column_set=rule.args["names"], exact_match=False, meta=meta)
-        query = (rule.breaches("\0") or "").replace("{", "{{").replace("}", "}}").replace("\0", "{batch}")
+        query = (rule.breaches("\0", self.before.newer(rule, "\0")) or "").replace("{", "{{").replace("}", "}}").replace("\0", "{batch}")
         return self.breaches(unexpected_rows_query=query, meta=meta)
 
 

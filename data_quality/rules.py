@@ -44,11 +44,16 @@ class Rule:
         kind = KINDS[self.kind]
         return kind.rows(self.args) if kind.rows else None
 
-    def breaches(self, source: str) -> str | None:
-        """Query that returns what breaks the rule, from `source`; None where it takes the table's columns to tell."""
+    def breaches(self, source: str, newer: str | None = None) -> str | None:
+        """Query that returns what breaks the rule, from `source`; None where it takes the table's columns to tell.
+
+        `newer`: some of its rows; only what these break, or break together with others. None too where rows are not judged one by one.
+        """
         kind = KINDS[self.kind]
         if kind.rows:
-            return f"select * from {source} where {kind.rows(self.args)}"
+            return f"select * from {newer or source} where {kind.rows(self.args)}"
+        if newer is not None:
+            return _repeated_by(self.args, source, newer) if self.kind == "unique" else None
         return kind.whole(self.args, source) if kind.whole else None
 
     @property
@@ -98,6 +103,13 @@ def _unattainable(args: Args) -> str:
 def _repeated(args: Args, source: str) -> str:
     columns = ", ".join(args["columns"])
     return f"select {columns}, count(*) as copies from {source} group by {columns} having count(*) > 1"
+
+
+def _repeated_by(args: Args, source: str, newer: str) -> str:
+    """Keys that a newer row has, and another row too."""
+    columns = ", ".join(f"line.{name}" for name in args["columns"])
+    same = " and ".join(f"line.{name} is not distinct from newer.{name}" for name in args["columns"])
+    return _repeated(args, f"(select {columns} from {source} as line semi join {newer} as newer on {same})")
 
 
 def _above_share(args: Args, source: str) -> str:

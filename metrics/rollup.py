@@ -17,10 +17,11 @@ from metrics.compile import EXACT_GRAINS
 from metrics.dimensions import DIMENSIONS, DIVISION_COLUMNS
 from metrics.marts import mart_columns
 from metrics.registry import registry
-from metrics.rollup_months import Family, changed_months, families, from_mart, month_marks, remember_months, within
+from metrics.rollup_months import Family, changed_months, families, from_mart, marks_before, marks_now, remember_months, within
 from metrics.spec import Metric, expansions, placeholders
 from metrics.summed import sums_of
 from warehouse.engine.duckdb import transaction
+from warehouse.models.noted import begin_notes, noted_marts
 
 EXACT_BY = ("province_code", "city_code", "district_code", "dept_id", "channel", "channel_group", "site_id", "licence_type")
 CHANNEL = ("channel", "channel_group")
@@ -144,7 +145,13 @@ def build_rollups(con: duckdb.DuckDBPyConnection, *, full: bool = False) -> dict
     present = filled_marts(con, tables)
     wanted = [rollup for rollup in planned() if rollup.mart in present]
     _drop_others(con, tables, {"rollup_catalog", *(rollup.name for rollup in wanted)})
-    built = [rollup for family in families(wanted) for rollup in _bring_up_to_date(con, family, tables, full)]
+    noted, done = noted_marts(con), {}
+    for mart in dict.fromkeys(rollup.mart for rollup in wanted):
+        with transaction(con):
+            for family in families(rollup for rollup in wanted if rollup.mart == mart):
+                done |= {rollup.name: rollup for rollup in _bring_up_to_date(con, family, tables, is_full=full, is_noted=mart in noted)}
+            begin_notes(con, mart)
+    built = [done[rollup.name] for rollup in wanted]
     con.execute(CATALOG_DDL)
     columns = list(zip(*(row for rollup in built for row in catalog_rows(rollup)), strict=True))
     if columns:
@@ -234,24 +241,24 @@ def _stem(mart: str, anchor: str) -> str:
     return f"rollup_{_entity(mart)}_{anchor.removesuffix('_on')}"
 
 
-def _bring_up_to_date(con: duckdb.DuckDBPyConnection, family: Family, tables: set[str], full: bool) -> list[Rollup]:
+def _bring_up_to_date(con: duckdb.DuckDBPyConnection, family: Family, tables: set[str], *, is_full: bool, is_noted: bool) -> list[Rollup]:
     """Sum the months of a family that changed, all of them where few are left over; the rollups with their numbers of rows."""
     built: list[Rollup] = []
-    with transaction(con):
-        marks = month_marks(con, family)
-        changed = changed_months(con, family, marks) if not full and tables >= {rollup.name for rollup in family.rollups} else None
-        for rollup in family.rollups:
-            finer = min((other for other in built if _adds_up_to(other, rollup)), key=lambda other: other.rows, default=None)
-            if changed is None:
-                sql = _from_finer(rollup, finer) if finer else from_mart(rollup)
-                con.execute(f"create or replace table {rollup.name} as {_whole_numbers(con, sql)}")
-            elif changed:
-                on = within(rollup.grain, changed)
-                con.execute(f"delete from {rollup.name} where {on.format(day=rollup.grain)}")
-                con.execute(f"insert into {rollup.name} by name {_from_finer(rollup, finer, on) if finer else from_mart(rollup, on)}")
-            rows = con.execute(f"select count(*) from {rollup.name}").fetchone()
-            built.append(replace(rollup, rows=rows[0] if rows else 0))
-        remember_months(con, family, marks)
+    before = marks_before(con, family) if not is_full and tables >= {rollup.name for rollup in family.rollups} else {}
+    marks = marks_now(con, family, before, is_noted=is_noted)
+    changed = changed_months(before, marks)
+    for rollup in family.rollups:
+        finer = min((other for other in built if _adds_up_to(other, rollup)), key=lambda other: other.rows, default=None)
+        if changed is None:
+            sql = _from_finer(rollup, finer) if finer else from_mart(rollup)
+            con.execute(f"create or replace table {rollup.name} as {_whole_numbers(con, sql)}")
+        elif changed:
+            on = within(rollup.grain, changed)
+            con.execute(f"delete from {rollup.name} where {on.format(day=rollup.grain)}")
+            con.execute(f"insert into {rollup.name} by name {_from_finer(rollup, finer, on) if finer else from_mart(rollup, on)}")
+        rows = con.execute(f"select count(*) from {rollup.name}").fetchone()
+        built.append(replace(rollup, rows=rows[0] if rows else 0))
+    remember_months(con, family, marks)
     return built
 
 

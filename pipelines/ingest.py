@@ -21,6 +21,7 @@ from pipelines.corrections import DISMISSED, Decision, correction_profile, read_
 from pipelines.deliveries import DeliveryNote, write_note
 from pipelines.doubt import settle_doubt
 from pipelines.drift import columns_before
+from pipelines.landing import is_unfinished, source_of
 from pipelines.layouts import emissions_in
 from pipelines.loading import Loader
 from pipelines.personal import Hasher, hmac_key
@@ -62,9 +63,11 @@ def ingest(
     feed: str | None = None,
     on_progress: Progress | None = None,
 ) -> IngestReport:
-    """Load files and folders in the order given (folders by name). Raises CallWrong when a path or feed does not exist."""
+    """Load files and folders in the order given (folders by name). What lies in the landing folder is, unless told otherwise, of the source whose folder
+    it is in. Raises CallWrong when a path or feed does not exist.
+    """
     report = IngestReport()
-    deliveries = list(_deliveries([Path(path) for path in paths], source, feed, report))
+    deliveries = list(_deliveries(settings, [Path(path) for path in paths], source, feed, report))
     say = on_progress or (lambda _: None)
     began, doubtful = datetime.now(UTC), None
     with noticing_full_disk(settings, "opening the store"), writing(settings, patience=settings.patience, say=say) as con:
@@ -92,7 +95,7 @@ def _tell(con: duckdb.DuckDBPyConnection, settings: Settings, report: IngestRepo
         note_outcomes(con, settings, report)
 
 
-def _deliveries(paths: list[Path], source: str | None, feed: str | None, report: IngestReport) -> Iterator[Delivery]:
+def _deliveries(settings: Settings, paths: list[Path], source: str | None, feed: str | None, report: IngestReport) -> Iterator[Delivery]:
     if feed and feed not in feeds():
         raise CallWrong(f"No feed is called {feed}; feeds are {', '.join(feeds())}.")
     for path in paths:
@@ -100,8 +103,10 @@ def _deliveries(paths: list[Path], source: str | None, feed: str | None, report:
             raise CallWrong(f"{path} does not exist.")
     for path in paths:
         for file in _files(path):
-            delivery = _claimed(file, source, feed)
-            if delivery:
+            landed_for = source_of(settings.landing_dir, file)
+            if landed_for and is_unfinished(file.name):
+                report.ignored.append(Left(str(file), "its name says that it is still being written"))
+            elif delivery := _claimed(file, source or landed_for, feed):
                 yield delivery
             else:
                 report.ignored.append(

@@ -54,6 +54,11 @@ class Workshop:
         return self._con
 
     @property
+    def is_full(self) -> bool:
+        """Everything is built and judged anew."""
+        return self.models is not None and self.models.is_full
+
+    @property
     def blocking(self) -> list[str]:
         """What stops publication, one sentence each."""
         return [outcome.sentence for outcome in self.gate.blocking] if self.gate else []

@@ -1,7 +1,8 @@
 """Build the models: in the order that their SQL implies, skipping what did not change, case by case where only cases changed.
 
 An incremental build gives exactly the rows of a full one. A model is skipped when no input changed; a model whose rows belong to cases is rebuilt for
-the changed cases only, by its own SQL over the changed rows; anything else is built in full. Each model is replaced together with its build state.
+the changed cases only, by its own SQL over the changed rows, and one whose rows belong to parts that know nothing of one another (days, say) for the
+touched parts; anything else is built in full. Each model is replaced together with its build state.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.contract import Table
 from warehouse.crash_point import crash_point
 from warehouse.engine.duckdb import transaction
 from warehouse.models.changes import (
@@ -23,17 +25,20 @@ from warehouse.models.changes import (
     KIN,
     LINKS_BEFORE,
     MOVED,
+    PARTS,
     TOUCHED,
     belongs_to,
     case_tables,
     find_moved_cases,
     find_touched_cases,
+    find_touched_parts,
     fingerprint,
     keep_links,
     last_file,
     rows_of,
 )
 from warehouse.models.graph import Model, follows_as_of, models, needed
+from warehouse.models.noted import end_notes, note_change, noted_marts
 from warehouse.reference.codes import install_codes
 from warehouse.working_days import install_calendar
 
@@ -92,11 +97,13 @@ class _Build:
     marks: dict[str, str] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
     links_mark: str = ""
+    noted: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         found = self.con.execute("select name, value from build_state where name like 'model:%'").fetchall()
         self.states = {name.removeprefix("model:"): json.loads(value) for name, value in found}
         self.tables = {name for (name,) in self.con.execute("select table_name from duckdb_tables() where not temporary").fetchall()}
+        self.noted = frozenset(noted_marts(self.con))
         keep_links(self.con)
         self.links_mark = fingerprint(self.con, LINKS_BEFORE)
 
@@ -115,6 +122,8 @@ class _Build:
             and self._is_small(model)
         ):
             return self._replace_changed(model, marks)
+        if model.contract and model.follows_parts and all(self._is_by_part(model.contract, name, changed[name]) for name in changed):
+            return self._replace_parts(model.contract, model, marks, state["marks"])
         return self._replace(model, marks)
 
     def forget_changes(self) -> None:
@@ -143,6 +152,12 @@ class _Build:
             return earlier is not None and now is not None and earlier <= now
         return name in case_tables()
 
+    def _is_by_part(self, contract: Table, name: str, before: str | None) -> bool:
+        """Whether the change of an input concerns touched parts only."""
+        if name == ALIAS and name in contract.through:
+            return before == self.links_mark
+        return before is not None and (name in contract.incremental or name in contract.through)
+
     def _is_small(self, model: Model) -> bool:
         """Whether few enough cases changed; they are found on the first call."""
         if not self.shares:
@@ -168,18 +183,35 @@ class _Build:
         columns = self._checked_columns(model, model.sql)
         with transaction(self.con):
             self.con.execute(f"create or replace table {model.name} as select {columns} from ({model.sql})")
+            end_notes(self.con, model.name)
             self._remember(model, marks, is_full=True)
             crash_point("build.model_written")
         crash_point("build.model_committed")
 
     def _replace_changed(self, model: Model, marks: dict[str, str]) -> None:
         cases = self._with_kin(model, _cases(model))
-        sql = self._over(model, cases)
+        self._replace_rows(model, marks, self._over(model, cases), belongs_to(cases))
+
+    def _replace_parts(self, contract: Table, model: Model, marks: dict[str, str], before: dict[str, str]) -> None:
+        find_touched_parts(self.con, contract, {name: last_file(mark) for name, mark in before.items() if name.startswith("core_")})
+        self.shadows.add(PARTS)
+        touched = _one(self.con, f"select count(*) from {PARTS}")
+        if touched > LARGE_SHARE * _one(self.con, f"select count(distinct {contract.part}) from {model.name}"):
+            return self._replace(model, marks)
+        sql = model.sql
+        for name, column in contract.incremental.items():
+            sql = re.sub(rf"\b(from|join) {name}\b", rf"\1 (from {name} where {column} in (from {PARTS}))", sql)
+        self._replace_rows(model, marks, sql, f"{contract.part} in (from {PARTS})")
+
+    def _replace_rows(self, model: Model, marks: dict[str, str], sql: str, where: str) -> None:
+        """Put the rows of a SELECT in the place of those that the condition names."""
         columns = self._checked_columns(model, sql)
         self.con.execute(f"create or replace temp table changed_{model.name} as select {columns} from ({sql})")
         self.shadows.add(f"changed_{model.name}")
         with transaction(self.con):
-            self.con.execute(f"delete from {model.name} where {belongs_to(cases)}")
+            if model.name in self.noted:
+                note_change(self.con, model.name, where, f"changed_{model.name}")
+            self.con.execute(f"delete from {model.name} where {where}")
             self.con.execute(f"insert into {model.name} by name select * from changed_{model.name}")
             self._remember(model, marks, is_full=False)
             crash_point("build.model_written")

@@ -67,6 +67,8 @@ class Table:
     """Contract of a built table: one row per `grain`, identified by `key`. `incremental` maps an input table to the column that names the row it feeds.
 
     `together`: the column whose equal values say which rows of different cases depend on one another, and are built together.
+    `part`: the column whose rows of one value depend on rows of the same value only, by the columns that `incremental` names; `through` maps further
+    input tables to the column that they share with those.
     """
 
     name: str
@@ -75,6 +77,8 @@ class Table:
     columns: dict[str, Column]
     incremental: dict[str, str] = field(default_factory=dict)
     together: str = ""
+    part: str = ""
+    through: dict[str, str] = field(default_factory=dict)
 
 
 def local_date(instant: str) -> str:
@@ -111,7 +115,8 @@ def _feed(name: str, body: dict[str, Any], codes: dict[str, tuple[str, ...]]) ->
 
 def _table(body: dict[str, Any]) -> Table:
     columns = {name: _column(name, spec) for name, spec in body["columns"].items()}
-    return Table(body["table"], body["grain"], tuple(body["key"]), columns, body.get("incremental", {}), body.get("together", ""))
+    ways = (body.get("incremental", {}), body.get("together", ""), body.get("part", ""), body.get("through", {}))
+    return Table(body["table"], body["grain"], tuple(body["key"]), columns, *ways)
 
 
 def _column(name: str, spec: dict[str, Any]) -> Column:

@@ -63,7 +63,7 @@ def rollups() -> dg.AssetsDefinition:
         """Sum every metric's parts."""
         shop: Workshop = context.resources.workshop
         shop.say("Summing the rollups …")
-        shop.rollups = build_rollups(shop.con, full=bool(shop.models and shop.models.is_full))
+        shop.rollups = build_rollups(shop.con, full=shop.is_full)
         found = dict(
             shop.con.execute(
                 "select mart, sum(row_count) from (select distinct mart, rollup, row_count from rollup_catalog) group by mart"

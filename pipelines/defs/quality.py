@@ -33,7 +33,7 @@ def table_checks() -> dg.AssetChecksDefinition:
         """Judge every rule on core and built tables."""
         shop: Workshop = context.resources.workshop
         shop.say("Checking the quality of the data …")
-        report = shop.gate = run_gate(shop.con)
+        report = shop.gate = run_gate(shop.con, full=shop.is_full)
         write_data_docs(shop.settings.data_docs_dir, report)
         for table in suites():
             yield _verdict(table, report)
@@ -58,7 +58,7 @@ def outcomes() -> dg.AssetsDefinition:
     def quality_outcome(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         """What became of each rule."""
         shop: Workshop = context.resources.workshop
-        report = shop.gate = shop.gate or run_gate(shop.con)
+        report = shop.gate = shop.gate or run_gate(shop.con, full=shop.is_full)
         verdict = dg.AssetCheckResult(check_name="publishable", passed=not report.blocking, metadata={"blocking": _list(report.blocking)})
         return dg.MaterializeResult(metadata={**report.counts}, check_results=[verdict])
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -10,9 +9,6 @@ import pytest
 from data_quality.gate import judge, raised, run_gate
 from data_quality.outcomes import GateReport, Outcome
 from data_quality.rules import Rule
-from warehouse.contract import tables
-from warehouse.engine.duckdb import open_store
-from warehouse.settings import Settings
 
 WHY = {"en": "Because.", "zh": "因为。"}
 
@@ -151,15 +147,6 @@ def test_a_share_is_judged_per_group_and_only_with_enough_rows(con):
     by_source = {"where": "grade <= 2", "by": ["source_id"], "max": 0.6}
     assert [o.result for o in judge(con, {"ticket": [rule("share", **by_source, min_rows=10)]}).blocking] == ["failed"]
     assert judge(con, {"ticket": [rule("share", **by_source, min_rows=11)]}).blocking == []
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A store in which every built table exists, without rows."""
-    with open_store(Settings(tmp_path)) as connection:
-        for table in tables().values():
-            connection.execute(f"create or replace table {table.name} ({', '.join(f'{c.name} {c.type}' for c in table.columns.values())})")
-        yield connection
 
 
 def test_the_whole_gate_blocks_an_inverted_scale_and_samples_hold_no_person(store):

@@ -81,7 +81,7 @@ def test_a_build_publishes_and_a_fault_keeps_the_last_release(loaded):
         assert con.execute("select count(*) > 20 from metric_definition where json_valid(definition)").fetchone() == (True,)
         assert con.execute("select count(*) filter (result <> 'passed') from quality_outcome").fetchone() == (0,)
 
-    change(loaded, "update core_case_event set channel = 'fax' where event_id = 'e3'")
+    change(loaded, "update core_case_event set channel = 'fax', file_id = 99 where event_id = 'e3'")
     blocked = build(loaded)
     assert (blocked.published, blocked.release, blocked.checks["failed"]) == (False, first.release, 1)
     assert [line.split(" ")[0] for line in blocked.blocking] == ["core_case_event.channel_codes"]

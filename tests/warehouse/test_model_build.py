@@ -99,7 +99,7 @@ def contents(city) -> dict[str, list]:
 
 
 def day_of(rng: random.Random, low: int, high: int) -> str:
-    return f"2024-03-{rng.randint(low, high):02} {rng.randint(8, 17):02}:{rng.choice((0, 15, 30)):02}"
+    return f"2024-03-{rng.randint(low, high):02} {rng.randint(8, 17):02}:{rng.choice((0, 5, 15, 30)):02}"
 
 
 def one_event(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
@@ -144,7 +144,15 @@ def one_ticket(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
         "case_id": rng.choice([None, f"K{rng.randint(1, 40)}"]),
         "person_key": rng.choice(["P1", "P2", "P3"]),
         "item_id": rng.choice(["A1", None]),
+        "prev_ticket_id": f"t{rng.randint(1, number)}" if rng.random() < 0.4 else None,
+        "appointment_id": rng.choice([None, "a1", "a2", "a3"]),
+        "window_point_id": rng.choice(["W1", None]),
     }
+
+
+def one_appointment(rng: random.Random, _: int, days: tuple[int, int]) -> dict:
+    at = day_of(rng, *days)
+    return {"appointment_id": rng.choice(["a1", "a2", "a3"]), "site_id": "S1", "booked_at": at, "slot_start_at": at, "status": "served"}
 
 
 def one_rating(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
@@ -209,6 +217,7 @@ MAKERS = {
     "ratings": one_rating,
     "case_materials": one_material,
     "payments": one_payment,
+    "appointments": one_appointment,
 }
 
 
@@ -225,7 +234,7 @@ def test_incremental_equals_full(city, monkeypatch, seed):
             for _ in range(60 if step == 1 else 6):
                 city.add(feed, make(rng, city.rows, days))
         if step > 1:
-            for feed in ("case_events", "queue_tickets", "ratings", "payments"):
+            for feed in ("case_events", "queue_tickets", "ratings", "payments", "appointments"):
                 supersede(city, rng, feed, MAKERS[feed](rng, city.rows, days))
         city.build_all()
         if step > 1:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import duckdb
 
-from warehouse.contract import Feed, feeds, tables
+from warehouse.contract import Feed, Table, feeds, tables
 
 TOUCHED = "touched_case"
 MOVED = "moved_case"  # touched, or dependent on the as-of date
+PARTS = "touched_part"  # of one model: the values of its part whose rows may differ
 KIN = "kin_case"  # these, and cases whose rows depend on theirs: for one model
 ALIAS = "int_link_alias"  # which case numbers stand for another
 LINKS_BEFORE = "links_before"  # what it said before this build
@@ -64,6 +65,23 @@ def find_moved_cases(con: duckdb.DuckDBPyConnection, as_of_before: str | None) -
     return _fill(con, MOVED, parts)
 
 
+def find_touched_parts(con: duckdb.DuckDBPyConnection, contract: Table, since: dict[str, int]) -> None:
+    """Fill the temporary table of parts touched by files after `since` (per core table), or by links that came or went."""
+    by_table = {feed.table: feed for feed in feeds().values()}
+    found = [
+        values
+        for table, column in contract.incremental.items()
+        if table in since
+        for values in _newer(by_table[table], since[table], column)
+    ]
+    for table, shared in contract.through.items():
+        values = _relinked() if table == ALIAS else _newer(by_table[table], since[table], shared) if table in since else []
+        for reached, column in contract.incremental.items() if values else ():
+            found.append(f"select {column} from {reached} where {shared} in ({' union all '.join(values)})")
+    named = " union all ".join(f"select * from ({each}) as t (part)" for each in found) or "select null as part"
+    con.execute(f"create or replace temp table {PARTS} as select distinct part from ({named}) where part is not null")
+
+
 def rows_of(table: str, cases: str) -> str:
     """A SELECT of the table's rows that belong to one of the cases, or to none: those are always rebuilt."""
     return f"select * from {table} where {belongs_to(cases)}"
@@ -84,12 +102,16 @@ def _relinked() -> list[str]:
 
 
 def _touched(feed: Feed, file_id: int) -> list[str]:
-    newer = [f"select case_id from {name} where file_id > {file_id}" for name in (feed.table, feed.history)]
-    if "case_id" not in feed.key:
-        newer.append(_overtaken(feed, file_id, "case_id"))
+    newer = _newer(feed, file_id, "case_id")
     if feed.table == "core_queue_ticket":
         newer += _cases_of_persons(feed, file_id)
     return newer
+
+
+def _newer(feed: Feed, file_id: int, column: str) -> list[str]:
+    """SELECTs of a column of newer rows, and of those that they overtook or retracted."""
+    newer = [f"select {column} from {name} where file_id > {file_id}" for name in (feed.table, feed.history)]
+    return newer if column in feed.key else [*newer, _overtaken(feed, file_id, column)]
 
 
 def _overtaken(feed: Feed, file_id: int, column: str) -> str:
@@ -101,9 +123,7 @@ def _overtaken(feed: Feed, file_id: int, column: str) -> str:
 
 def _cases_of_persons(feed: Feed, file_id: int) -> list[str]:
     """A ticket without a case may be a visit of any case of its person."""
-    persons = [f"select person_key from {name} where file_id > {file_id}" for name in (feed.table, feed.history)]
-    persons.append(_overtaken(feed, file_id, "person_key"))
-    return [f"select case_id from core_case_event where applicant_key in ({person})" for person in persons]
+    return [f"select case_id from core_case_event where applicant_key in ({person})" for person in _newer(feed, file_id, "person_key")]
 
 
 def _fill(con: duckdb.DuckDBPyConnection, name: str, parts: list[str]) -> int:

@@ -35,7 +35,12 @@ class Model:
     @property
     def follows_cases(self) -> bool:
         """Its rows belong to one case each (column case_id), so they can be rebuilt case by case."""
-        return self.name.startswith("int_case_") or bool(self.contract and self.contract.incremental)
+        return self.name.startswith("int_case_") or bool(self.contract and self.contract.incremental and not self.contract.part)
+
+    @property
+    def follows_parts(self) -> bool:
+        """Its rows belong to parts that depend on nothing else (days, say), so they can be rebuilt part by part."""
+        return bool(self.contract and self.contract.part)
 
 
 @cache
