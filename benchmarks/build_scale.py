@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -112,13 +110,14 @@ def _write(path: Path, head: list[str], rows: list[list[str]]) -> None:
 
 
 def _ingest(files: Path, home: Path) -> Spent:
-    """Load files by source as they would arrive, through the landing folder, which is empty again afterwards."""
+    """Load files by source as they would arrive, through the landing folder; afterwards they are where they were."""
     landing = Settings.load(home).prepare().landing_dir
-    shutil.rmtree(landing)
-    shutil.copytree(files, landing, copy_function=os.link)
-    spent = _run(home, "ingest", str(landing))
-    shutil.rmtree(landing)
-    return spent
+    landing.rmdir()
+    files.rename(landing)
+    try:
+        return _run(home, "ingest", str(landing))
+    finally:
+        landing.rename(files)
 
 
 def _run(home: Path, *command: str) -> Spent:
