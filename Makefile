@@ -11,7 +11,7 @@ DEMO_FLAGS := $(if $(CI),--no-serve)
 unexport PYTHONDONTWRITEBYTECODE # hundreds of short processes: each would compile everything again
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test types suite soak check serve bench screens docs cities clean browser postgres lock
+.PHONY: help demo test types suite soak check serve bench screens docs cities clean browser postgres lock python system
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -19,7 +19,8 @@ help: ## list the commands
 demo: .venv/.ready ## make a demo city, ingest, build, publish and serve it (SCALE=1, PORT=8050)
 	$(BIN)/onegate demo --scale $(SCALE) --port $(PORT) $(DEMO_FLAGS)
 
-test: .venv/.ready browser postgres ## everything that CI checks: style, imports, types, tests
+test: python ## everything that CI checks: style, imports, types, tests
+	@$(MAKE) --no-print-directory -j2 .venv/.ready system
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
 	@$(MAKE) --no-print-directory -j2 types suite
@@ -62,13 +63,20 @@ lock: .venv/.ready ## pin what is installed
 	$(BIN)/pip freeze --exclude-editable > requirements.txt
 
 # Without compiling all that is installed: what is used is compiled when it is first used
-.venv/.ready: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "OneGate needs Python 3.11 or newer; say PYTHON=python3.11 make …"; exit 2; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { [ "$(SUDO)" != none ] && $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q python3-venv; } || { echo "Install python3-venv first: apt-get install python3-venv"; exit 2; }
+.venv/.ready: requirements.txt pyproject.toml | python
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "OneGate needs Python 3.11 or newer; say PYTHON=python3.11 make …"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { [ "$(SUDO)" != none ] && $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q python3-venv; } || { echo "Install python3-venv first: apt-get install python3-venv"; exit 2; }
+
+# What comes from Debian, one after the other; `make test` has pip at work meanwhile
+system:
+	@$(MAKE) --no-print-directory browser
+	@$(MAKE) --no-print-directory postgres
 
 # Chromium and a Chinese font for the browser tests, where they may be installed; without them those tests skip and say so
 browser:

@@ -1,4 +1,4 @@
-"""What a page asks for its figures, and what it makes of the answers: whole years are asked, only its own periods are read."""
+"""What a page asks for its figures, and what it makes of the answers: six years are asked at once, only its own periods are shown."""
 
 from datetime import date
 
@@ -32,15 +32,24 @@ def answered(gate):
     return len(gate.holding().answers)
 
 
-def test_another_month_of_a_year_finds_everything_answered(tiny_city):
+def test_another_month_of_the_last_years_finds_everything_answered(tiny_city):
     gate = Gate(tiny_city)
     october = board(gate, "2018-10")
     answers = answered(gate)
-    march = board(gate, "2018-03")
+    march, earlier = board(gate, "2018-03"), board(gate, "2017-03")
     assert answered(gate) == answers
-    assert march.course(KEPT).now == october.course(KEPT).at(month("2018-03"))
+    for other, period in ((march, "2018-03"), (earlier, "2017-03")):
+        assert other.course(KEPT).now == october.course(KEPT).at(month(period))
     assert march.courses(KEPT, "district").keys() == october.courses(KEPT, "district").keys()
-    board(gate, "2017-03")
+
+
+def test_what_lies_further_back_is_asked_by_the_years_of_its_run_up(tiny_city):
+    gate = Gate(tiny_city)
+    board(gate, "2014-12")  # its two years before begin in 2012
+    answers = answered(gate)
+    board(gate, "2014-11")
+    assert answered(gate) == answers
+    board(gate, "2015-01")
     assert answered(gate) > answers
 
 
@@ -73,7 +82,7 @@ def test_what_lies_outside_the_periods_of_a_page_is_not_read(tiny_city):
     assert march.course(KEPT).now == Reading("not_provided")
     gate = Gate(tiny_city)
     october = board(gate, "2016-10").course(KEPT)
-    assert list(october.readings) == ["2016-09", "2016-10"]
+    assert october.series.drop_nulls("value")["period"].to_list() == ["2016-09", "2016-10"]
     due = "select avg(is_promise_kept::int) as share from mart_case where is_promise_countable and due_on between '2016-10-01' and '2016-10-31'"
     assert october.now.value == pytest.approx(gate.table(due)["share"][0])
 

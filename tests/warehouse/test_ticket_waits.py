@@ -99,6 +99,15 @@ def test_long_chains_unknown_predecessors_and_circles(city):
     assert found["x"] == (1, True, False) and found["y"] == (2, True, False)
 
 
+def test_transfers_and_repetitions_are_of_one_day(city):
+    for name, at, more in (("a", "05 23:55", {"status": "transferred"}), ("b", "06 00:01", {"prev_ticket_id": "a", "status": "served"})):
+        row = {"ticket_id": name, "site_id": "S1", "issued_at": f"2024-03-{at}", "called_at": f"2024-03-{at}:30", "person_key": "P"}
+        city.add("queue_tickets", row | more)
+    city.build()
+    found = [(row["ticket_id"], row["is_chain_head"], row["is_repeat"], row["wait_minutes"]) for row in city.all("mart_ticket")]
+    assert found == [("a", True, False, None), ("b", True, False, 0.5)]
+
+
 def test_implausible_waits_are_marked_and_empty(city):
     ticket(city, "a", "09:00", called_at="08:59")
     ticket(city, "b", "09:00", called_at="17:00")
