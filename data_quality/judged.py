@@ -36,9 +36,8 @@ class Judged:
             return None
         if isinstance(mark, int):
             return f"(select * from {source} where file_id > {mark})"
-        noted = (
-            f"(select * exclude (sign) from {notes_of(rule.table)} /* of {source} */ where sign > 0)"  # the library wants the table named
-        )
+        # the library wants every query to name the table that it is about
+        noted = f"(select * exclude (sign) from {notes_of(rule.table)} /* of {source} */ where sign > 0)"
         return noted if self.noted.get(rule.table) == mark else None
 
 

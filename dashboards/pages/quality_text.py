@@ -36,13 +36,14 @@ def _late(late: Sequence[Late], lang: str) -> str:
 def _checks(checks: Mapping[str, int], lang: str) -> str:
     if not sum(checks.values()):
         return say(lang, "quality.finding.no_checks")
-    said = [say(lang, "quality.finding.passed", count=formats.count(checks.get("passed", 0), lang))]
+    passed = checks.get("passed", 0)
+    said = [say(lang, "quality.finding.passed_one" if passed == 1 else "quality.finding.passed", count=formats.count(passed, lang))]
     said += [
         say(lang, f"quality.finding.{word}", count=formats.count(count, lang))
         for word in ("warned", "failed", "errored")
         if (count := checks.get(word, 0))
     ]
-    return formats.listed(said, lang)
+    return say(lang, "quality.finding.pause").join(said)
 
 
 def held_back(as_of: date, complete_on: date | None, lang: str) -> str:

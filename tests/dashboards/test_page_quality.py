@@ -71,7 +71,7 @@ def scope_at(gate, **changes) -> Scope:
 
 def test_the_headline_names_the_late_source_and_counts_checks(reader):
     text = text_of(reader.get("/quality?period=2018-10"))
-    assert "Data reach 31 October 2018; one source is late (halls, 7 days); 1 checks passed and 1 warned." in text
+    assert "Data reach 31 October 2018; one source is late (halls, 7 days); 1 check passed, 1 warned." in text
     assert "Figures that wait for a late source are complete to 24 October 2018." in text
 
 
@@ -153,7 +153,7 @@ def test_sources_are_counted_over_the_whole_and_by_month():
     ("late", "checks", "said"),
     [
         ([], {"passed": 685}, "Data reach 6 November 2018; every source is on time; 685 checks passed."),
-        ([("b", 1)], {"passed": 2, "failed": 1}, "Data reach 6 November 2018; one source is late (b, 1 day); 2 checks passed and 1 failed."),
+        ([("b", 1)], {"passed": 2, "failed": 1}, "Data reach 6 November 2018; one source is late (b, 1 day); 2 checks passed, 1 failed."),
         (
             [("a", 9), ("b", 4), ("c", 2)], {},
             "Data reach 6 November 2018; 3 sources are late (a, 9 days, b, 4 days and 1 more); no checks are recorded.",
