@@ -23,7 +23,7 @@ booking as (
     where appointment_id in (select appointment_id from core_queue_ticket as booked where slot_start_at is null)
     group by appointment_id
 ),
-leg as not materialized (
+leg as (
     select
         ticket.* replace (coalesce(alias.canonical_case_id, ticket.case_id) as case_id),
         coalesce(follower.first_ticket_id, ticket.ticket_id) as first_ticket_id,
@@ -36,14 +36,14 @@ leg as not materialized (
     left join booking on booking.appointment_id = ticket.appointment_id
 ),
 -- no_show is called_at without anybody coming: the wait is censored there. A ticket never called is censored when it is closed.
-timed as not materialized (
+timed as (
     select
         leg.*,
         case when is_appointment and slot_at is not null then greatest(slot_at, coalesce(checkin_at, issued_at)) else issued_at end as waits_from,
         case when status in ('served', 'serving', 'transferred') then called_at else coalesce(called_at, service_ended_at) end as waits_until
     from leg
 ),
-waited as not materialized (
+waited as (
     select
         timed.*,
         case
@@ -66,7 +66,7 @@ chain as (
     semi join follower on follower.source_id = waited.source_id and follower.first_ticket_id = waited.first_ticket_id
     group by waited.source_id, waited.first_ticket_id
 ),
-ended as not materialized (
+ended as (
     select
         waited.*,
         coalesce(chain.last_status, waited.status) as last_status,
@@ -76,7 +76,7 @@ ended as not materialized (
     from waited
     left join chain on chain.source_id = waited.source_id and chain.first_ticket_id = waited.ticket_id
 ),
-judged as not materialized (
+judged as (
     select
         ended.*,
         is_chain_head and last_status in ('served', 'serving') as is_called,
