@@ -45,6 +45,7 @@ def _page(frame: Frame, board: Board, told: Told) -> html.Div:
     league = _league(frame, board, told)
     compared = [league_section(league, selected.tile, view)] if league.rows else []
     mapped = Mapped(league.rows, say(view.lang, f"tile.{selected.tile.key}"), selected.main.unit)
+    maps, twins = map_card(frame.gate, mapped, view), _twins(frame, board, told)
     lists = attention_lists([*check_lines(belief.broken, view.lang), *notes_of(_watched(frame, board, told), view.lang)], view.lang)
     body = [
         *page_head(told, view),
@@ -54,11 +55,8 @@ def _page(frame: Frame, board: Board, told: Told) -> html.Div:
         tile_strip(told.tiles, view, selected.tile.key),
         html.Div(
             [
-                html.Div([*compared, lists, *_twins(frame, board, told)], className="column"),
-                html.Div(
-                    [trend_section(told, view, reference_of(frame, board, selected.main)), *map_card(frame.gate, mapped, view)],
-                    className="column",
-                ),
+                html.Div([*compared, lists, *(twins if maps else [])], className="column"),
+                html.Div([trend_section(told, view, reference_of(frame, board, selected.main)), *(maps or twins)], className="column"),
             ],
             className="halves",
         ),
