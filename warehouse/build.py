@@ -148,14 +148,20 @@ class _Build:
         if name == ALIAS:
             return before == self.links_mark  # else a build was broken off, and what its links were is forgotten
         if name == "build_as_of":
-            earlier, now = self.states.get("mart_case", {}).get("as_of"), self._as_of()
-            return earlier is not None and now is not None and earlier <= now
+            return self._is_later_than("mart_case")
         return name in case_tables()
+
+    def _is_later_than(self, model: str) -> bool:
+        """Whether the as-of date has gone on since a model was built, not back."""
+        earlier, now = self.states.get(model, {}).get("as_of"), self._as_of()
+        return earlier is not None and now is not None and earlier <= now
 
     def _is_by_part(self, contract: Table, name: str, before: str | None) -> bool:
         """Whether the change of an input concerns touched parts only."""
         if name == ALIAS and name in contract.through:
             return before == self.links_mark
+        if name == "build_as_of" and contract.matures:
+            return self._is_later_than(contract.name)
         return before is not None and (name in contract.incremental or name in contract.through)
 
     def _is_small(self, model: Model) -> bool:

@@ -67,8 +67,8 @@ class Table:
     """Contract of a built table: one row per `grain`, identified by `key`. `incremental` maps an input table to the column that names the row it feeds.
 
     `together`: the column whose equal values say which rows of different cases depend on one another, and are built together.
-    `part`: the column whose rows of one value depend on rows of the same value only, by the columns that `incremental` names; `through` maps further
-    input tables to the column that they share with those.
+    `part`: the column whose rows of one value depend on rows of the same value only; `incremental` says what it is in each input, `through` maps further
+    inputs to the column that they share with those, `matures` is true of rows that differ when the as-of date has come to as_of_on.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Table:
     together: str = ""
     part: str = ""
     through: dict[str, str] = field(default_factory=dict)
+    matures: str = ""
 
 
 def local_date(instant: str) -> str:
@@ -115,7 +116,7 @@ def _feed(name: str, body: dict[str, Any], codes: dict[str, tuple[str, ...]]) ->
 
 def _table(body: dict[str, Any]) -> Table:
     columns = {name: _column(name, spec) for name, spec in body["columns"].items()}
-    ways = (body.get("incremental", {}), body.get("together", ""), body.get("part", ""), body.get("through", {}))
+    ways = (body.get("incremental", {}), body.get("together", ""), body.get("part", ""), body.get("through", {}), body.get("matures", ""))
     return Table(body["table"], body["grain"], tuple(body["key"]), columns, *ways)
 
 

@@ -70,7 +70,7 @@ select places.*, code as dataset_code, 'D2' as dept_id, 'd2' as function_code, d
 from spot as places join size using (district_code), unnest(['population', 'business', 'household']) as codes (code);
 
 insert into mart_session by name
-select places.*, district_code || month || kind || n as session_id, 'canonical' as source_id, 'I' || district_code || n % 10 + 1 as item_id, '01' as item_type, ['person'] as audience,
+select places.*, district_code || month || kind || n as session_id, 'canonical' as source_id, (hash(session_id) >> 1)::bigint as visitor_no, 'I' || district_code || n % 10 + 1 as item_id, '01' as item_type, ['person'] as audience,
     'housing' as theme, 'commitment' as case_type, 'D1' as dept_id, 'd1' as function_code, kind as channel, channel_group,
     case when kind = 'terminal' then district_code || '-terminal1' end as point_id, case when kind = 'terminal' then district_code || '-T1' end as site_id,
     month::timestamptz + interval 10 hour as started_at, month::date as started_on, 60.0 + n as seconds, n % 9 as hits,

@@ -78,6 +78,8 @@ def find_touched_parts(con: duckdb.DuckDBPyConnection, contract: Table, since: d
         values = _relinked() if table == ALIAS else _newer(by_table[table], since[table], shared) if table in since else []
         for reached, column in contract.incremental.items() if values else ():
             found.append(f"select {column} from {reached} where {shared} in ({' union all '.join(values)})")
+    if contract.matures:
+        found.append(f"select {contract.part} from {contract.name} cross join build_as_of where {contract.matures}")
     named = " union all ".join(f"select * from ({each}) as t (part)" for each in found) or "select null as part"
     con.execute(f"create or replace temp table {PARTS} as select distinct part from ({named}) where part is not null")
 
@@ -118,12 +120,14 @@ def _overtaken(feed: Feed, file_id: int, column: str) -> str:
     """A column of the history rows whose key a newer row has: what they said before."""
     key = ("source_id", *feed.key)
     newer = " union all ".join(f"select {', '.join(key)} from {name} where file_id > {file_id}" for name in (feed.table, feed.history))
-    return f"select older.{column} from {feed.history} as older join ({newer}) as newer on {' and '.join(f'older.{name} = newer.{name}' for name in key)}"
+    same = " and ".join(f"older.{name} = newer.{name}" for name in key)
+    return f"select {column} from (select older.* from {feed.history} as older semi join ({newer}) as newer on {same})"
 
 
 def _cases_of_persons(feed: Feed, file_id: int) -> list[str]:
     """A ticket without a case may be a visit of any case of its person."""
-    return [f"select case_id from core_case_event where applicant_key in ({person})" for person in _newer(feed, file_id, "person_key")]
+    persons = " union all ".join(_newer(feed, file_id, "person_key"))
+    return [f"select case_id from core_case_event where applicant_key in ({persons})"]
 
 
 def _fill(con: duckdb.DuckDBPyConnection, name: str, parts: list[str]) -> int:
