@@ -1,7 +1,7 @@
 """Which rows were judged before, so that a rule that all of them kept is asked of newer rows only.
 
 A row of a file never changes once it is loaded: of a core table, newer rows are those of later files. Of a mart that builds bring up to date by cases or
-parts they are the rows that builds noted. What is kept, in build_state: by rule its text, and the last file or the mart's build that was judged. A rule
+parts they are the rows that builds noted, and a table that was not built again has none. What is kept, in build_state: by rule its text, and the last file or the mart's build that was judged. A rule
 that was broken, is worded anew, looks into other tables or compares shares is judged over all rows, and so is every rule of a full build
 (docs/decisions/0029).
 """
@@ -24,9 +24,13 @@ _STATE = "gate:judged"
 
 @dataclass(frozen=True)
 class Judged:
-    """By rule: its text, and the last file, or build of a mart, whose rows kept it. `noted`: by mart the build since which its changes are noted."""
+    """By rule: its text, and the last file, or build of a built table, whose rows kept it.
+
+    `built`: by table its last build; `noted`: by mart the build since which its changes are noted.
+    """
 
     marks: Mapping[str, tuple[str, int | str]] = field(default_factory=dict)
+    built: Mapping[str, str] = field(default_factory=dict)
     noted: Mapping[str, str] = field(default_factory=dict)
 
     def newer(self, rule: Rule, source: str) -> str | None:
@@ -36,6 +40,8 @@ class Judged:
             return None
         if isinstance(mark, int):
             return f"(select * from {source} where file_id > {mark})"
+        if self.built.get(rule.table) == mark:
+            return f"(select * from {source} where false)"
         # the library wants every query to name the table that it is about
         noted = f"(select * exclude (sign) from {notes_of(rule.table)} /* of {source} */ where sign > 0)"
         return noted if self.noted.get(rule.table) == mark else None
@@ -44,7 +50,8 @@ class Judged:
 def judged_before(con: duckdb.DuckDBPyConnection) -> Judged:
     """What the last run of the gate left."""
     found = con.execute("select value from build_state where name = ?", [_STATE]).fetchone()
-    return Judged({name: (text, mark) for name, (text, mark) in json.loads(found[0]).items()} if found else {}, noted_marts(con))
+    marks = {name: (text, mark) for name, (text, mark) in json.loads(found[0]).items()} if found else {}
+    return Judged(marks, stamps(con), noted_marts(con))
 
 
 def remember_judged(con: duckdb.DuckDBPyConnection, outcomes: list[Outcome]) -> None:

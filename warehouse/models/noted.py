@@ -29,17 +29,17 @@ def noted_marts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def stamps(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """The marts that builds bring up to date by cases or parts, each with the stamp of its last build."""
+    """Every mart and dimension, with the stamp of its last build."""
     if not _has_state(con):
         return {}
-    found = con.execute(f"select name, value from build_state where name like '{_MODEL}mart_%'").fetchall()
-    built = {name.removeprefix(_MODEL): json.loads(value)["built"]["last"] for name, value in found}
-    return {name: stamp for name, stamp in built.items() if name in tables() and tables()[name].incremental}
+    found = con.execute(f"select name, value from build_state where name like '{_MODEL}%'").fetchall()
+    built = {name.removeprefix(_MODEL): value for name, value in found}
+    return {name: json.loads(built[name])["built"]["last"] for name in tables() if name in built}
 
 
 def begin_notes(con: duckdb.DuckDBPyConnection, mart: str) -> None:
     """Note what changes from now on, if builds bring the mart up to date that way."""
-    stamp = stamps(con).get(mart)
+    stamp = stamps(con).get(mart) if tables()[mart].incremental else None
     if stamp is not None:
         con.execute(f"create or replace table {notes_of(mart)} as select *, 1::tinyint as sign from {mart} limit 0")
         con.execute("insert or replace into build_state values (?, ?)", [_NOTED + mart, stamp])
