@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.contract import DUCKDB_TYPES, Feed, feeds
+from warehouse.settings import Settings
 from warehouse.working_days import install_calendar
 
 LOAD = """create table {feed} as select {columns} from read_csv({files}, header = true, all_varchar = true, union_by_name = true)
@@ -63,7 +64,8 @@ def main(folder: Path, target: Path) -> None:
     """Load the files of `folder` into a new database at `target` and sum them."""
     target.unlink(missing_ok=True)
     con = duckdb.connect(str(target))
-    con.execute("set threads = 2; set memory_limit = '3GB'; set preserve_insertion_order = false; set TimeZone = 'Asia/Shanghai'")
+    memory = Settings.load(target.parent).build_memory_limit  # as much as OneGate may take
+    con.execute(f"set threads = 2; set memory_limit = '{memory}'; set preserve_insertion_order = false; set TimeZone = 'Asia/Shanghai'")
     pads = [bytes(byte ^ mask for byte in b"key".ljust(64, b"\0")) for mask in (0x36, 0x5C)]
     con.execute("create temp table pad as select $1::blob as i, $2::blob as o", pads)
     con.execute("create table build_state (name VARCHAR primary key, value VARCHAR not null)")
