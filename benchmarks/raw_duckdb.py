@@ -60,11 +60,11 @@ SUMS = [
 ]
 
 
-def main(folder: Path, target: Path) -> None:
-    """Load the files of `folder` into a new database at `target` and sum them."""
+def main(folder: Path, target: Path, memory: str = "") -> None:
+    """Load the files of `folder` into a new database at `target` and sum them, in as much memory as OneGate may take unless said otherwise."""
     target.unlink(missing_ok=True)
     con = duckdb.connect(str(target))
-    memory = Settings.load(target.parent).build_memory_limit  # as much as OneGate may take
+    memory = memory or Settings.load(target.parent).build_memory_limit
     con.execute(f"set threads = 2; set memory_limit = '{memory}'; set preserve_insertion_order = false; set TimeZone = 'Asia/Shanghai'")
     pads = [bytes(byte ^ mask for byte in b"key".ljust(64, b"\0")) for mask in (0x36, 0x5C)]
     con.execute("create temp table pad as select $1::blob as i, $2::blob as o", pads)
@@ -108,4 +108,4 @@ def _columns(con: duckdb.DuckDBPyConnection, feed: Feed, files: list[str]) -> di
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])
