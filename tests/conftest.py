@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 import yaml
 from scipy.stats import t
 
+from metrics.catalog import table_names
 from metrics.evaluate import Query, Store, answer_all, read_store
 from metrics.rollup import build_rollups
 from pipelines.ingest import ingest
@@ -143,3 +144,20 @@ def golden_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duc
 def golden_store(golden_city: duckdb.DuckDBPyConnection) -> Store:
     """What the golden city's store has, looked up once."""
     return read_store(golden_city)
+
+
+@pytest.fixture(scope="session")
+def contents() -> Callable[[duckdb.DuckDBPyConnection], dict[str, list[tuple]]]:
+    """Reads every rollup's rows in an order of their own, fractions to nine digits."""
+
+    def read(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple]]:
+        found = {}
+        for name in sorted(table for table in table_names(con) if table.startswith("rollup_")):
+            columns = sorted((column, kind) for column, kind, *_ in con.execute(f"describe {name}").fetchall())
+            listed = ", ".join(
+                f"""format('{{:.9g}}', "{column}" + 0.0)""" if kind == "DOUBLE" else f'"{column}"' for column, kind in columns
+            )
+            found[name] = con.execute(f"select {listed} from {name} order by all").fetchall()
+        return found
+
+    return read

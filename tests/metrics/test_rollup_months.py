@@ -29,16 +29,6 @@ def town(city) -> Iterable[duckdb.DuckDBPyConnection]:
         con.execute("detach town")
 
 
-def contents(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple]]:
-    """Every rollup's rows in an order of their own, fractions to nine digits."""
-    found = {}
-    for name in sorted(table for table in table_names(con) if table.startswith("rollup_")):
-        columns = sorted((column, kind) for column, kind, *_ in con.execute(f"describe {name}").fetchall())
-        read = ", ".join(f"""format('{{:.9g}}', "{column}" + 0.0)""" if kind == "DOUBLE" else f'"{column}"' for column, kind in columns)
-        found[name] = con.execute(f"select {read} from {name} order by all").fetchall()
-    return found
-
-
 def days_of(rollup: Rollup) -> list[str]:
     """The columns of its mart that date a row."""
     stocks = [metric for metric in registry().values() if (metric.mart, metric.lifetime) == (rollup.mart, rollup.anchor)]
@@ -63,7 +53,7 @@ def shake(con: duckdb.DuckDBPyConnection) -> set[str]:
     return shaken
 
 
-def test_summing_what_changed_gives_what_summing_everything_gives(town):
+def test_summing_what_changed_gives_what_summing_everything_gives(town, contents):
     untouched = contents(town)
     assert build_rollups(town) and contents(town) == untouched
     shaken = shake(town)
@@ -83,7 +73,7 @@ def test_months_that_did_not_change_are_left_as_they_are(town):
     assert town.execute(planted).fetchall() == []
 
 
-def test_a_rollup_that_is_gone_or_defined_otherwise_is_summed_whole(town):
+def test_a_rollup_that_is_gone_or_defined_otherwise_is_summed_whole(town, contents):
     whole = contents(town)
     town.execute(f"drop table {PLANTED}")
     town.execute("drop table rollup_ticket_issued_day")
@@ -100,7 +90,7 @@ def test_a_mart_that_is_emptied_loses_its_rollups(town):
     assert all(rollup.mart != "mart_ticket" for rollup in read_catalog(town, table_names(town)).rollups)
 
 
-def test_what_breaks_off_leaves_sums_and_marks_as_they_were(town):
+def test_what_breaks_off_leaves_sums_and_marks_as_they_were(town, contents):
     before = contents(town)
     town.execute("delete from mart_case where completed_on between date '2024-03-01' and date '2024-03-31' and rowid % 5 = 0")
     town.execute("alter table rollup_case_completed_day drop column outcome")  # the second of its family: its rows do not fit any more
