@@ -71,10 +71,10 @@ class Board:
     def _span(self) -> Span:
         """Whole years up to the end of the running one, the evaluator stops where the data do: so another period shown finds its answers. Of what lies
         further back, the years of its run-up."""
-        years, latest = (self.scope.periods[0].start.year, self.scope.periods[-1].last_day.year), self.scope.as_of.year
-        if years[0] > latest - YEARS:
-            years = (latest - YEARS + 1, max(years[1], latest))
-        return date(years[0], 1, 1), date(years[1] + 1, 1, 1)
+        first, last, latest = self.scope.periods[0].start.year, self.scope.periods[-1].last_day.year, self.scope.as_of.year
+        if first > latest - YEARS:
+            first, last = latest - YEARS + 1, max(last, latest)
+        return date(first, 1, 1), date(last + 1, 1, 1)
 
     @property
     def _lately(self) -> Span:

@@ -122,3 +122,13 @@ def test_terminals_that_report_no_session_have_no_days(city):
     city.build()
     assert city.all("mart_terminal_day") == []
     assert city.one("mart_session")["started_on"] == date(2024, 3, 2)
+
+
+def test_visitors_are_told_apart_by_a_number_that_is_not_the_applicants(city):
+    city.events("K", ("submitted", "2024-03-01 09:00"), item_id="A1", applicant_key="P")
+    city.add("case_materials", {"case_id": "K", "material_code": "M", "provided_by": "paper", "resubmission_no": 0})
+    for name, account in (("S1", "P"), ("S2", "P"), ("S3", "Q"), ("S4", None), ("S5", None)):
+        session(city, name, "03-01 09:00:00", account_key=account)
+    city.build()
+    first, again, other, *unknown = [row["visitor_no"] for row in city.all("mart_session")]
+    assert first == again and len({first, other, *unknown, city.one("mart_applicant_material")["applicant_no"]}) == 5

@@ -8,7 +8,7 @@ with account as (
 timed as (
     select
         session.* replace (coalesce(alias.canonical_case_id, session.case_id) as case_id),
-        (md5_number_lower(coalesce(session.account_key, session.source_id || ' ' || session.session_id)) >> 1)::bigint as visitor_no,
+        (md5_number_lower('visitor ' || coalesce(session.account_key, session.source_id || ' ' || session.session_id)) >> 1)::bigint as visitor_no,
         coalesce(channel.channel_group, 'other') as channel_group,
         coalesce(session.reached in ('start', 'submit', 'outcome'), false) as is_start,
         coalesce(session.reached = 'outcome', false) as is_outcome,
