@@ -11,8 +11,11 @@ import logging
 import os
 import uuid
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from importlib import import_module
+from threading import Thread
 from typing import Any, ClassVar
 
 import duckdb
@@ -22,8 +25,27 @@ from data_quality.judged import Judged, judged_before, remember_judged
 from data_quality.outcomes import GateReport, Outcome, sample, write_outcomes
 from data_quality.rules import Rule
 
+_LIBRARY = "great_expectations"
 _ALWAYS = "row_count"  # the kind that is judged over an empty table too
 _LOADED = {"en": "A release without any row says nothing; load files first.", "zh": "没有任何数据的发布毫无意义;请先导入文件。"}
+
+
+@contextmanager
+def importing_ahead() -> Iterator[None]:
+    """Import Great Expectations, which takes seconds, beside the work of the block; what it raises is raised when the gate asks for it."""
+
+    def load() -> None:
+        with suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import_module(_LIBRARY)
+
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    thread = Thread(target=load, name="imports the gate")
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def run_gate(con: duckdb.DuckDBPyConnection, *, full: bool = False) -> GateReport:

@@ -135,7 +135,7 @@ CHANGE_SHAPES = {
         CHANGE_CHANNEL,
     ),
     "mart_material": (Shape("change", "day", (*DIVISION_COLUMNS, "licence_type")), CHANGE_CHANNEL),
-    "mart_delivery": (Shape("change", "day", ("dept_id", "function_code")),),
+    "mart_first_delivery": (Shape("change", "day", ("dept_id", "function_code")),),
 }
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines import casts
 from pipelines.choosing import contradicted, outside_only, refusal, unmapped
-from pipelines.headers import match_headers
+from pipelines.headers import match_headers, spellings
 from pipelines.source import Emission, Mapping, Source
 from warehouse.contract import Feed, local_date
 from warehouse.engine.duckdb import HOUR_OF
@@ -84,8 +84,8 @@ def conform(frame: pl.DataFrame, emission: Emission, source: Source) -> Conforme
 
 
 def _canonical(frame: pl.DataFrame, feed: Feed) -> pl.DataFrame:
-    found = match_headers([name for name in frame.columns if not name.startswith("_")], feed)
-    return frame.select(pl.col(header).alias(column) for header, column in found.items())
+    found = spellings([name for name in frame.columns if not name.startswith("_")], feed)
+    return frame.select(pl.coalesce(headers).alias(column) for column, headers in found.items())
 
 
 def _mapped(frame: pl.DataFrame, emission: Emission) -> pl.DataFrame:

@@ -10,16 +10,21 @@ import yaml
 from warehouse.contract import Feed
 
 
-def match_headers(names: list[str], feed: Feed) -> dict[str, str]:
-    """Map the file's headers to columns of the feed; headers that mean none of them are left out."""
+def spellings(names: list[str], feed: Feed) -> dict[str, list[str]]:
+    """The columns of the feed with the headers that mean them; the first counts, another fills in where a record has only that one."""
     known = {*feed.columns, "source_version", "deleted"}
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for name in names:
         plain = _plain(name)
         column = plain if plain in known else _chinese().get(plain)
-        if column in known and column not in found.values():
-            found[name] = column
+        if column in known:
+            found.setdefault(column, []).append(name)
     return found
+
+
+def match_headers(names: list[str], feed: Feed) -> dict[str, str]:
+    """Map the file's headers to columns of the feed, one to each; headers that mean none of them are left out."""
+    return {headers[0]: column for column, headers in spellings(names, feed).items()}
 
 
 def unknown_headers(names: list[str], feed: Feed) -> list[str]:

@@ -21,6 +21,7 @@ from pipelines.receipts import COUNTS
 from pipelines.resolve import NOT_ACCEPTED, store
 from pipelines.source import Emission, Source
 
+AT_ONCE = 1_000_000  # rows that are stored together: looking for known keys costs a scan of all that are stored, however few are looked for
 _QUARANTINE = {
     "file_id": pl.Int64, "source_id": pl.String, "feed": pl.String, "row_no": pl.Int64,
     "byte_offset": pl.Int64, "byte_length": pl.Int64, "reasons": pl.List(pl.String), "record": pl.String,
@@ -35,6 +36,7 @@ class Loader:
         self.header = Header(emits, Before())
         self.quarantined = 0
         self.rejected_bytes = 0
+        self._waiting: dict[str, list[pl.DataFrame]] = {}
         self._emitted: list[pl.DataFrame] = []
         self._settled: list[pl.DataFrame] = []
         self._occurrences: Counter[str] = Counter()
@@ -63,8 +65,10 @@ class Loader:
             self._con.executemany("insert into ledger_drift values (?, ?, ?, ?, ?)", rows)
 
     def counts(self) -> dict[str, int]:
-        """How many records ended as what; the sum is `read`. A file that turns its codes round is refused here."""
+        """Store what still waits, and say how many records ended as what; the sum is `read`. A file that turns its codes round is refused here."""
         self._direction.check()
+        for emission in self.emits:
+            self._store_waiting(emission)
         settled = pl.concat(self._settled) if self._settled else pl.DataFrame(schema=NOT_ACCEPTED)
         several = len(self.emits) > 1
         settled = self._per_record(settled) if several else settled.unique("row_no", keep="last", maintain_order=True)
@@ -138,11 +142,18 @@ class Loader:
             return
         keys = [name for name, kind in emission.feed.columns.items() if kind == "key"]
         rows = rows.with_columns(self._hasher.replace(rows[name]) for name in keys)
-        settled = store(self._con, emission.feed, rows, self._source.id, self._file_id)
         if len(self.emits) > 1:
             self._emitted.append(rows.select("row_no"))
-        if not settled.is_empty():
-            self._settled.append(settled)
+        waiting = self._waiting.setdefault(emission.feed.name, [])
+        waiting.append(rows)
+        if sum(frame.height for frame in waiting) >= AT_ONCE:
+            self._store_waiting(emission)
+
+    def _store_waiting(self, emission: Emission) -> None:
+        if waiting := self._waiting.pop(emission.feed.name, []):
+            settled = store(self._con, emission.feed, pl.concat(waiting, how="diagonal"), self._source.id, self._file_id)
+            if not settled.is_empty():
+                self._settled.append(settled)
 
     def _per_record(self, settled: pl.DataFrame) -> pl.DataFrame:
         """One status a record that became several rows: accepted when any of them was, else deleted, superseded, duplicate."""

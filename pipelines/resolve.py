@@ -25,8 +25,7 @@ def store(con: duckdb.DuckDBPyConnection, feed: Feed, rows: pl.DataFrame, source
     # several record batches, so that DuckDB inserts with every thread
     con.register("incoming", pa.Table.from_batches(incoming.to_arrow().to_batches(max_chunksize=61_440)))
     try:
-        hot = _hot_keys(con, feed, incoming)
-        if not hot and not incoming["is_deleted"].any():
+        if not _find_hot(con, feed, incoming):
             con.execute(f"insert into {feed.table} by name select * exclude (is_deleted) from incoming")
             return pl.DataFrame(schema=NOT_ACCEPTED)
         return _settle(con, feed, file_id)
@@ -34,33 +33,37 @@ def store(con: duckdb.DuckDBPyConnection, feed: Feed, rows: pl.DataFrame, source
         con.unregister("incoming")
 
 
-def _hot_keys(con: duckdb.DuckDBPyConnection, feed: Feed, incoming: pl.DataFrame) -> bool:
-    """Whether any key comes twice or is known already."""
-    if incoming.select(feed.key).n_unique() < incoming.height:
-        return True
+def _find_hot(con: duckdb.DuckDBPyConnection, feed: Feed, incoming: pl.DataFrame) -> bool:
+    """Whether any key comes twice, is known already or is taken back. Where rows of known keys lie is kept: at a city's scale finding them costs the most."""
+    known = 0
     for table in (feed.table, feed.history):
-        if con.execute(f"select 1 from {table} t join incoming i on {_same_key(feed)} limit 1").fetchone():
-            return True
-    return False
+        con.execute(
+            f"create or replace temp table place_{table} as select t.rowid as place from {table} t semi join incoming i on {_same_key(feed)}"
+        )
+        known += _count(con, f"place_{table}")
+    return known > 0 or incoming.select(feed.key).n_unique() < incoming.height or bool(incoming["is_deleted"].any())
 
 
 def _settle(con: duckdb.DuckDBPyConnection, feed: Feed, file_id: int) -> pl.DataFrame:
-    """Decide key by key among the new rows and everything known under the same keys."""
+    """Decide key by key among the new rows and everything known under the same keys; keys that come once and are new need no decision."""
     columns = [*table_columns(feed), *META]
     listed = ", ".join(columns)
     keys = ", ".join(("source_id", *feed.key))
     content = ", ".join(name for name in columns if name not in ("file_id", "row_no"))
-    old = ", ".join(f"t.{name}" for name in columns)
+    con.execute(f"""
+        create or replace temp table known as
+        select {listed}, false as is_deleted, true as was_current, null::bigint as overtaken_by from {feed.table} where rowid in (from place_{feed.table})
+        union all by name
+        select {listed}, is_deleted, is_current as was_current, overtaken_by from {feed.history} where rowid in (from place_{feed.history})""")
+    con.execute(f"""
+        create or replace temp table hot as
+        select {keys} from known union select {keys} from incoming group by {keys} having count(*) > 1 or bool_or(is_deleted)""")
     con.execute(f"""
         create or replace temp table candidate as
-        with known as (
-            select {old}, false as is_deleted, true as was_current, null::bigint as overtaken_by from {feed.table} t semi join incoming i on {_same_key(feed)}
-            union all by name
-            select {old}, t.is_deleted, t.is_current as was_current, t.overtaken_by from {feed.history} t semi join incoming i on {_same_key(feed)}
-        ), every as (
+        with every as (
             select {listed}, is_deleted, was_current, overtaken_by, false as is_new from known
             union all by name
-            select {listed}, is_deleted, false as was_current, null as overtaken_by, true as is_new from incoming
+            select {listed}, is_deleted, false as was_current, null as overtaken_by, true as is_new from incoming i semi join hot t on {_same_key(feed)}
         ), marked as (
             select *, is_new and row_number() over (partition by {content}, is_deleted order by is_new, file_id, row_no) > 1 as is_duplicate from every
         )
@@ -75,12 +78,18 @@ def _settle(con: duckdb.DuckDBPyConnection, feed: Feed, file_id: int) -> pl.Data
 
 def _apply(con: duckdb.DuckDBPyConnection, feed: Feed, listed: str, file_id: int) -> None:
     for table in (feed.table, feed.history):
-        con.execute(f"delete from {table} t using candidate i where {_same_key(feed)}")
+        con.execute(f"delete from {table} where rowid in (from place_{table})")
+    con.execute(f"insert into {feed.table} ({listed}) select {listed} from incoming i anti join hot t on {_same_key(feed)}")
     con.execute(f"insert into {feed.table} ({listed}) select {listed} from candidate where is_current and not is_deleted")
     con.execute(f"""
         insert into {feed.history} ({listed}, is_deleted, is_current, overtaken_by)
         select {listed}, is_deleted, is_current, case when not is_current then coalesce(overtaken_by, {file_id}) end
         from candidate where not is_duplicate and (is_deleted or not is_current)""")
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    (rows,) = con.execute(f"select count(*) from {table}").fetchone() or (0,)
+    return rows
 
 
 def _same_key(feed: Feed) -> str:

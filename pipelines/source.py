@@ -20,7 +20,7 @@ import yaml
 from pipelines.adapters.batch import Profile
 from pipelines.mapping import Condition, Emission, Mapping, read_emission
 from pipelines.transports.section import Section, read_section
-from warehouse.contract import Feed, feeds
+from warehouse.contract import LOADER, Feed, feeds
 
 __all__ = ["Condition", "Emission", "Mapping", "Source", "SourceInvalid", "by_id", "cadences", "feed_of", "lags", "load", "sources"]
 
@@ -84,7 +84,7 @@ def sources() -> dict[str, Source]:
 
 def load(path: Path) -> Source:
     """Read and check one definition."""
-    raw = yaml.safe_load(path.read_text("utf-8"))
+    raw = yaml.load(path.read_text("utf-8"), Loader=LOADER)
     try:
         return _source(raw)
     except (KeyError, TypeError, ValueError) as error:

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.contract import Table
+from warehouse.contract import tables
 from warehouse.crash_point import crash_point
 from warehouse.engine.duckdb import transaction
 from warehouse.models.changes import (
@@ -28,17 +28,19 @@ from warehouse.models.changes import (
     PARTS,
     TOUCHED,
     belongs_to,
+    case_inputs,
     case_tables,
     find_moved_cases,
     find_touched_cases,
     find_touched_parts,
     fingerprint,
+    keep_case_parts,
     keep_links,
     last_file,
     rows_of,
 )
 from warehouse.models.graph import Model, follows_as_of, models, needed
-from warehouse.models.noted import end_notes, note_change, noted_marts
+from warehouse.models.noted import LEAVING, end_notes, note_change, noted_marts
 from warehouse.reference.codes import install_codes
 from warehouse.working_days import install_calendar
 
@@ -122,13 +124,13 @@ class _Build:
             and self._is_small(model)
         ):
             return self._replace_changed(model, marks)
-        if model.contract and model.follows_parts and all(self._is_by_part(model.contract, name, changed[name]) for name in changed):
-            return self._replace_parts(model.contract, model, marks, state["marks"])
+        if model.follows_parts and all(self._is_by_part(model, name, marks[name], before) for name, before in changed.items()):
+            return self._replace_parts(model, marks, state["marks"])
         return self._replace(model, marks)
 
     def forget_changes(self) -> None:
         """Drop the temporary tables of this run."""
-        for name in (*sorted(self.shadows), TOUCHED, MOVED, LINKS_BEFORE):
+        for name in (*sorted(self.shadows), TOUCHED, MOVED, LINKS_BEFORE, LEAVING):
             self.con.execute(f"drop table if exists temp.{name}")
 
     def _mark(self, name: str) -> str:
@@ -156,18 +158,20 @@ class _Build:
         earlier, now = self.states.get(model, {}).get("as_of"), self._as_of()
         return earlier is not None and now is not None and earlier <= now
 
-    def _is_by_part(self, contract: Table, name: str, before: str | None) -> bool:
+    def _is_by_part(self, model: Model, name: str, mark: str, before: str | None) -> bool:
         """Whether the change of an input concerns touched parts only."""
+        contract = tables()[model.name]
+        if name in models() and models()[name].follows_cases:
+            return bool(case_inputs(contract)) and self._is_by_case(name, mark, before)
         if name == ALIAS and name in contract.through:
             return before == self.links_mark
         if name == "build_as_of" and contract.matures:
-            return self._is_later_than(contract.name)
+            return self._is_later_than(model.name)
         return before is not None and (name in contract.incremental or name in contract.through)
 
     def _is_small(self, model: Model) -> bool:
-        """Whether few enough cases changed; they are found on the first call."""
-        if not self.shares:
-            self.shares = self._find_changes()
+        """Whether few enough cases changed; they are found on the first call, before any model is rebuilt for them."""
+        self.shares = self.shares or self._find_changes()
         return self.shares[_cases(model)] <= LARGE_SHARE
 
     def _find_changes(self) -> dict[str, float]:
@@ -180,8 +184,8 @@ class _Build:
             table: min(last_file(state["marks"][table]) for state in states if table in state["marks"]) for table in sorted(case_tables())
         }
         before = min((state["as_of"] for state in states if state["as_of"]), default=None)
-        touched = find_touched_cases(self.con, since)
-        moved = find_moved_cases(self.con, before if before != self._as_of() else None)
+        touched, moved = find_touched_cases(self.con, since), find_moved_cases(self.con, before if before != self._as_of() else None)
+        self.shadows.update(keep_case_parts(self.con))
         cases = max(1, _one(self.con, "select count(*) from mart_case"))
         return {TOUCHED: touched / cases, MOVED: moved / cases}
 
@@ -198,7 +202,10 @@ class _Build:
         cases = self._with_kin(model, _cases(model))
         self._replace_rows(model, marks, self._over(model, cases), belongs_to(cases))
 
-    def _replace_parts(self, contract: Table, model: Model, marks: dict[str, str], before: dict[str, str]) -> None:
+    def _replace_parts(self, model: Model, marks: dict[str, str], before: dict[str, str]) -> None:
+        contract = tables()[model.name]
+        if case_inputs(contract) and not self._is_small(model):
+            return self._replace(model, marks)
         find_touched_parts(self.con, contract, {name: last_file(mark) for name, mark in before.items() if name.startswith("core_")})
         self.shadows.add(PARTS)
         touched = _one(self.con, f"select count(*) from {PARTS}")
@@ -216,7 +223,7 @@ class _Build:
         self.shadows.add(f"changed_{model.name}")
         with transaction(self.con):
             if model.name in self.noted:
-                note_change(self.con, model.name, where, f"changed_{model.name}")
+                where = note_change(self.con, model.name, where, f"changed_{model.name}")
             self.con.execute(f"delete from {model.name} where {where}")
             self.con.execute(f"insert into {model.name} by name select * from changed_{model.name}")
             self._remember(model, marks, is_full=False)

@@ -68,7 +68,8 @@ class Table:
 
     `together`: the column whose equal values say which rows of different cases depend on one another, and are built together.
     `part`: the column whose rows of one value depend on rows of the same value only; `incremental` says what it is in each input, `through` maps further
-    inputs to the column that they share with those, `matures` is true of rows that differ when the as-of date has come to as_of_on.
+    inputs to the column that they share with those; of an input that is built by case the part is that of each row. `matures`: true of rows that differ when the as-of date has come from as_of_before (of cases only)
+    to as_of_on.
     """
 
     name: str

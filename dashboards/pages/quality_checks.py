@@ -5,12 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from dashboards import elements as html
-from dashboards import formats
 from dashboards.cards.table import Column, Table, data_table
 from dashboards.gate import Gate
 from dashboards.pages.frame import Frame
 from dashboards.pages.quality_rows import CHECKS, RUNS, table
-from dashboards.pages.quality_text import because, outcome
+from dashboards.pages.quality_text import because, checked, outcome
 from dashboards.words import has_word, say
 
 RESULTS = ("passed", "warned", "failed", "errored")
@@ -45,14 +44,7 @@ def checks_section(frame: Frame) -> html.Section:
         why=pl.Series([because(text, lang) for text in found["because"]], dtype=pl.String),
     )  # fmt: skip
     table_ = Table("checks", say(lang, "quality.checks.title"), _columns(lang), rows, size=12, note=say(lang, "quality.checks.note"))
-    return html.Section([html.H2(_title(counts(found), lang)), data_table(table_, frame.view)], className="panel-box")
-
-
-def _title(found: dict[str, int], lang: str) -> str:
-    """How many passed, and how many did not."""
-    broken = [say(lang, f"quality.finding.{result}", count=formats.count(found[result], lang)) for result in RESULTS[1:] if found[result]]
-    said = [say(lang, "quality.finding.passed", count=formats.count(found["passed"], lang)), *broken]
-    return say(lang, "quality.checks.finding", parts=formats.listed(said, lang))
+    return html.Section([html.H2(checked(counts(found), lang)), data_table(table_, frame.view)], className="panel-box")
 
 
 def _columns(lang: str) -> tuple[Column, ...]:

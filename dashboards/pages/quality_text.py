@@ -16,7 +16,7 @@ HOURS = {1: "hour", 24: "day", 168: "week", 720: "month", 8760: "year"}
 
 def quality_finding(as_of: date, late: Sequence[Late], checks: Mapping[str, int], lang: str) -> str:
     """`Data reach 6 November 2018; one source is late (halls-gaoming, 4 days); 685 checks passed.`"""
-    parts = [say(lang, "quality.finding.reach", date=formats.day(as_of, lang)), _late(late, lang), _checks(checks, lang)]
+    parts = [say(lang, "quality.finding.reach", date=formats.day(as_of, lang)), _late(late, lang), checked(checks, lang)]
     return say(lang, "quality.finding.sentence", parts=say(lang, "quality.finding.joint").join(parts))
 
 
@@ -33,7 +33,8 @@ def _late(late: Sequence[Late], lang: str) -> str:
     return say(lang, "quality.finding.late_one" if len(late) == 1 else "quality.finding.late", count=len(late), names=names)
 
 
-def _checks(checks: Mapping[str, int], lang: str) -> str:
+def checked(checks: Mapping[str, int], lang: str) -> str:
+    """`685 checks passed, 1 warned`."""
     if not sum(checks.values()):
         return say(lang, "quality.finding.no_checks")
     passed = checks.get("passed", 0)

@@ -100,8 +100,12 @@ from spot as places, months, range(1, 13) as numbers(n);
 insert into mart_delivery by name
 select places.*, 'D' || case_id as delivery_id, 'canonical' as source_id, case_id, item_id, item_type, audience, theme, case_type, dept_id, function_code, channel, channel_group,
     ['courier', 'pickup_window', 'elicence', 'download'][number % 4 + 1] as mode, true as is_result, completed_on as moved_on, completed_on as dispatched_on,
-    completed_on + 2 as received_on, true as is_received, 1 + number % 3 as days_under_way, false as is_first_of_department, false as is_first_by_courier
+    completed_on + 2 as received_on, true as is_received, 1 + number % 3 as days_under_way
 from spot as places join (select *, (hash(case_id) % 12)::int as number from mart_case) using (district_code);
+insert into mart_first_delivery by name
+select dept_id, ways.is_by_courier, function_code, delivery_id, source_id, case_id, mode, moved_on
+from mart_delivery, (values (false), (true)) as ways (is_by_courier) where mode = 'courier'
+qualify row_number() over (partition by dept_id, ways.is_by_courier order by moved_on, delivery_id) = 1;
 update mart_case set handed_over_by = mode from mart_delivery where mart_delivery.case_id = mart_case.case_id;
 insert into mart_payment by name
 select places.*, 'P' || case_id as payment_id, 'canonical' as source_id, case_id, item_id, item_type, audience, theme, case_type, dept_id, function_code, channel, channel_group,

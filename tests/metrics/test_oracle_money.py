@@ -92,12 +92,20 @@ def test_what_is_under_way_is_not_forgotten(con, make_mart):
 
 
 def test_departments_that_have_sent_something_by_courier(con, make_mart):
-    first = {"is_first_of_department": True}
-    rows = [first | {"dept_id": f"D{n}", "moved_on": date(2024, 1, 5), "mode": "pickup_window"} for n in range(9)]
-    rows += [first | {"is_first_by_courier": True, "dept_id": "D9", "moved_on": date(2024, 1, 5)}]
-    rows += [{"is_first_by_courier": True, "dept_id": f"D{n}", "moved_on": date(2024, 3, 31)} for n in range(4)]
-    rows += [{"is_first_by_courier": True, "dept_id": "D5", "moved_on": date(2024, 4, 1)}, {"dept_id": "D9"}]
-    make_mart(con, "mart_delivery", deliveries(*rows))
+    def first(number, day, mode="courier", **columns):
+        return {
+            "dept_id": f"D{number}",
+            "is_by_courier": False,
+            "moved_on": day,
+            "mode": mode,
+            "delivery_id": "D",
+            "case_id": "K",
+        } | columns
+
+    rows = [first(n, date(2024, 1, 5), "pickup_window") for n in range(9)] + [first(9, date(2024, 1, 5))]
+    rows += [first(9, date(2024, 1, 5), is_by_courier=True)]
+    rows += [first(n, date(2024, 3, 31), is_by_courier=True) for n in range(4)] + [first(5, date(2024, 4, 1), is_by_courier=True)]
+    make_mart(con, "mart_first_delivery", rows)
     row = one(con, "courier_department_share")
     assert (row["value"], row["numerator"], row["denominator"]) == (0.5, 5, 10)
     months = ask(con, "courier_department_share", ("month",))

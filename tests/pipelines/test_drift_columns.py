@@ -132,6 +132,18 @@ def test_a_column_of_a_later_batch_of_json_lines_is_new_as_well(bench) -> None:
     assert bench.sql("select row_no, extra from ledger_extra") == [(3, '{"weather":"rain"}')]
 
 
+def test_a_record_that_spells_a_column_otherwise_than_the_others_is_read_all_the_same(bench) -> None:
+    rows = [dict(zip(bench.columns, row, strict=True)) | {"reason": "as all"} for row in bench.base(3)]
+    rows[1]["Case_ID"] = rows[1].pop("case_id")
+    rows[1]["reasOn"] = rows[1].pop("reason")
+    rows[2]["Reason"] = "another"
+    bench.put("".join(json.dumps(row) + "\n" for row in rows), "case_events.jsonl")
+    assert bench.counts() == (3, 3, 0)
+    assert bench.sql("select case_id is not null, reason from core_case_event order by row_no") == [(True, "as all")] * 3
+    assert [name for _, _, name in drift(bench)] == ["Case_ID", "Reason", "reasOn"]  # told, and what was not read is kept
+    assert '"Reason":"another"' in bench.sql("select extra from ledger_extra where row_no = 3")[0][0]
+
+
 def test_what_is_new_to_a_definition_is_what_its_first_file_did_not_have(bench) -> None:
     """A definition leaves columns unread on purpose; only those that came later are drift."""
     header, *rows = (Path(__file__).parent / "golden" / f"{GOLDEN}.csv").read_text("utf-8").splitlines()

@@ -162,6 +162,7 @@ def test_equal_records_without_an_id_of_their_own_are_released_apart() -> None:
             loader = Loader(con, Source("s", emits), emits, Hasher(con, b"key"), file_id)
             frame = pl.DataFrame({"name": ["same"] * len(places), "onegate:of": places, "onegate:by": "ann"})
             loader.take(without_own(Batch(placed(frame, 0))))
+            loader.counts()
         assert con.execute("select count(*) from core_division").fetchone() == (2,)
 
 

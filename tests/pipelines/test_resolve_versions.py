@@ -49,8 +49,9 @@ class Desk:
         return self.con.execute("select count(*) from history_rating").fetchall()[0][0]
 
 
-@pytest.fixture
-def desk(tmp_path: Path):
+@pytest.fixture(params=[1, 1_000_000], ids=["batch by batch", "file by file"])
+def desk(tmp_path: Path, request, monkeypatch):
+    monkeypatch.setattr("pipelines.loading.AT_ONCE", request.param)
     desk = Desk(tmp_path)
     yield desk
     desk.con.close()

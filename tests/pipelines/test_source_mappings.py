@@ -129,9 +129,8 @@ def loaded(folder: Path, when: dict[str, Any], *texts: str | None) -> tuple[dict
     frame = pl.DataFrame({"a": [f"k{n}" for n in range(len(texts))], "b": pl.Series(texts, dtype=pl.String)})
     places = {"_row": pl.int_range(1, len(texts) + 1, dtype=pl.Int64), "_offset": pl.lit(None, pl.Int64), "_length": pl.lit(None, pl.Int64)}
     loader.take(Batch(frame.with_columns(**places)))
-    reasons = con.execute("select row_no, reasons from ledger_quarantine order by row_no").fetchall()
-    con.close()
-    return loader.counts(), reasons
+    with con:
+        return loader.counts(), con.execute("select row_no, reasons from ledger_quarantine order by row_no").fetchall()
 
 
 @pytest.mark.parametrize(

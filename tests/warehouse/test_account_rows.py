@@ -38,8 +38,11 @@ def test_an_account_is_used_by_sessions_and_by_applications_of_its_holder(city):
     city.events("K3", ("submitted", "2024-03-09 09:00"), ("completed", "2024-03-09 10:00", {"outcome": "void"}), applicant_key="Q")
     city.events("K4", ("submitted", "2024-03-01 23:00"), applicant_key="P")
     city.build()
-    assert [(row["account_no"], row["active_on"].day, row["district_code"]) for row in city.all("mart_account_day")] == [
-        (1, 1, "440604"),
-        (1, 4, "440604"),
-        (2, 2, None),
+    found = city.all("mart_account_day")
+    first, second = sorted({row["account_no"] for row in found}, key=[row["account_no"] for row in found].count, reverse=True)
+    assert sorted((row["account_no"] == first, row["active_on"].day, row["district_code"]) for row in found) == [
+        (False, 2, None),
+        (True, 1, "440604"),
+        (True, 4, "440604"),
     ]
+    assert second not in {row["account_no"] for row in city.all("mart_account")} | {row["visitor_no"] for row in city.all("mart_session")}

@@ -31,7 +31,7 @@ def test_days_under_way_run_from_dispatch_to_receipt_or_to_the_release(city):
     ]
 
 
-def test_the_first_result_of_a_department_and_its_first_by_courier_are_marked(city):
+def test_the_first_result_of_a_department_and_its_first_by_courier_are_kept(city):
     city.item("A1", dept_id="D1")
     city.item("B1", dept_id="D2")
     city.events("K1", ("submitted", "2024-03-01 09:00"), item_id="A1")
@@ -44,8 +44,8 @@ def test_the_first_result_of_a_department_and_its_first_by_courier_are_marked(ci
     deliver(city, "R5", "K2", mode="download", received_at="2024-03-03 09:00")
     deliver(city, "R6", "NOT YET", dispatched_at="2024-03-01 09:00")
     city.build()
-    assert [row["delivery_id"] for row in city.all("mart_delivery", "is_first_of_department")] == ["R1", "R4"]
-    assert [row["delivery_id"] for row in city.all("mart_delivery", "is_first_by_courier")] == ["R3"]
+    firsts = [(row["dept_id"], row["is_by_courier"], row["delivery_id"]) for row in city.all("mart_first_delivery")]
+    assert firsts == [("D1", False, "R1"), ("D1", True, "R3"), ("D2", False, "R4")]
 
 
 def test_payments_of_void_cases_are_left_out_and_refunds_are_not_paid(city):

@@ -127,7 +127,7 @@ def one_event(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
         "point_id": rng.choice(["W1", "W9", None]),
         "special_kind": "clock_stop" if kind.startswith("special") else None,
         "applicant_key": rng.choice(["P1", "P2", "P3", None]),
-        "outcome": rng.choice(["granted", "refused", "void"]) if kind in ("decided", "completed") else None,
+        "outcome": rng.choice(["granted", "refused", "void", "withdrawn", "lapsed"]) if kind in ("decided", "completed") else None,
     }
 
 
@@ -156,25 +156,13 @@ def one_appointment(rng: random.Random, _: int, days: tuple[int, int]) -> dict:
 
 
 def one_rating(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
-    case = rng.choice([None, f"K{rng.randint(1, 40)}"])
-    return {
-        "rating_id": f"r{number}",
-        "case_id": case,
-        "grade": rng.randint(1, 5),
-        "rated_at": day_of(rng, *days),
-        "channel": "web",
-        "rater_key": "P1",
-    }
+    row = {"rating_id": f"r{number}", "case_id": rng.choice([None, f"K{rng.randint(1, 40)}"]), "grade": rng.randint(1, 5)}
+    return row | {"rated_at": day_of(rng, *days), "channel": "web", "rater_key": "P1"}
 
 
 def one_material(rng: random.Random, number: int, _: tuple[int, int]) -> dict:
-    row = {
-        "case_id": f"K{rng.randint(1, 40)}",
-        "material_code": rng.choice("MN"),
-        "provided_by": rng.choice(["paper", "reuse"]),
-        "resubmission_no": number,
-    }
-    return row | {"was_available": rng.random() < 0.5}
+    row = {"case_id": f"K{rng.randint(1, 40)}", "material_code": rng.choice("MN"), "resubmission_no": number}
+    return row | {"provided_by": rng.choice(["paper", "reuse"]), "was_available": rng.random() < 0.5}
 
 
 def one_payment(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
@@ -188,6 +176,30 @@ def one_payment(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
         "paid_at": day_of(rng, *days),
         "status": rng.choice(["paid", "refunded"]),
     }
+
+
+def one_delivery(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
+    """A result or materials on their way, which may never be received."""
+    at = day_of(rng, *days)
+    return {
+        "delivery_id": f"d{number}",
+        "case_id": rng.choice([None, "UNKNOWN", *(f"K{rng.randint(1, 40)}" for _ in range(4))]),
+        "mode": rng.choice(["courier", "pickup_window"]),
+        "direction": rng.choice(["result", "materials_in", None]),
+        "dispatched_at": rng.choice([at, None]),
+        "received_at": rng.choice([f"{at[:11]}19:00", None]),
+    }
+
+
+def one_account(rng: random.Random, number: int, _: tuple[int, int]) -> dict:
+    """A person's account on some platform."""
+    row = {"account_key": f"P{rng.randint(1, 4)}", "source_id": f"platform {number}", "kind": "person", "registered_on": "2024-01-01"}
+    return row | {"division_code": rng.choice(["440604", "440605"])}
+
+
+def one_session(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
+    account = rng.choice(["P1", "P2", "P3", "P9", None])
+    return {"session_id": f"s{number}", "channel": "app", "account_key": account, "started_at": day_of(rng, *days)}
 
 
 def supersede(city, rng: random.Random, feed: str, new) -> None:
@@ -218,6 +230,9 @@ MAKERS = {
     "case_materials": one_material,
     "payments": one_payment,
     "appointments": one_appointment,
+    "deliveries": one_delivery,
+    "sessions": one_session,
+    "accounts": one_account,
 }
 
 
@@ -231,10 +246,10 @@ def test_incremental_equals_full(city, monkeypatch, seed):
     for step, days in enumerate([(1, 10), (5, 14), (15, 16), (16, 28)], start=1):
         city.file_id = step
         for feed, make in MAKERS.items():
-            for _ in range(60 if step == 1 else 6):
+            for _ in range((60 if step == 1 else 6) if feed != "accounts" else step % 2):
                 city.add(feed, make(rng, city.rows, days))
         if step > 1:
-            for feed in ("case_events", "queue_tickets", "ratings", "payments", "appointments"):
+            for feed in ("case_events", "queue_tickets", "ratings", "payments", "appointments", "deliveries", "sessions"):
                 supersede(city, rng, feed, MAKERS[feed](rng, city.rows, days))
         city.build_all()
         if step > 1:

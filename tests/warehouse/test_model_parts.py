@@ -52,6 +52,33 @@ def test_a_day_whose_record_moved_to_another_is_rebuilt_as_well(city):
     assert 3 not in records and sum(records.values()) == 10
 
 
+def test_days_of_use_are_rebuilt_for_accounts_of_new_sessions_and_touched_cases_only(city, monkeypatch):
+    monkeypatch.setattr("warehouse.build.LARGE_SHARE", 2.0)
+    city.add("accounts", *({"account_key": f"P{n}", "kind": "person", "registered_on": "2024-01-01"} for n in range(20)))
+    for number in range(20):
+        city.add("sessions", {"session_id": f"s{number}", "channel": "app", "account_key": f"P{number}", "started_at": "2024-03-01 09:00"})
+    for number in range(3):
+        city.events(f"K{number}", ("submitted", f"2024-03-0{number + 2} 09:00"), applicant_key=f"P{number}")
+    city.events("K9", ("completed", "2024-03-20 10:00"))
+    city.build_all()
+    city.con.execute("update mart_account_day set division_code = 'untouched'")
+    city.file_id = 2
+    city.add("sessions", {"session_id": "new", "channel": "app", "account_key": "P7", "started_at": "2024-03-05 09:00"})
+    city.add("accounts", {"account_key": "P8", "source_id": "another", "kind": "person", "registered_on": "2024-01-01"})
+    city.events("K1", ("completed", "2024-03-03 10:00", {"outcome": "void"}))
+    city.con.execute(
+        "insert into history_case_event by name select *, false as is_deleted, false as is_current from core_case_event where case_id = 'K2'"
+    )
+    city.con.execute("update core_case_event set applicant_key = 'P3', file_id = 2 where case_id = 'K2'")
+    city.build_all()
+    rebuilt = [row["active_on"].day for row in city.all("mart_account_day", "division_code is null")]
+    # P1 (its case is void now), P2 (lost its case), P3 (has it), P7, P8; the others keep theirs, P0 among them
+    assert sorted(rebuilt) == [1, 1, 1, 1, 1, 4, 5]
+    assert [
+        row["active_on"].day for row in city.all("mart_account_day", "division_code is not null and active_on > date '2024-03-01'")
+    ] == [2]
+
+
 def session(rng: random.Random, number: int, days: tuple[int, int]) -> dict:
     """One session between two days of a year."""
     day = rng.randint(*days)

@@ -26,6 +26,11 @@ def case_tables() -> frozenset[str]:
     return frozenset(named)
 
 
+def case_inputs(contract: Table) -> dict[str, str]:
+    """Inputs of a mart that is built by part which are built by case themselves, and what the part is in them."""
+    return {name: column for name, column in contract.incremental.items() if contract.part and not name.startswith("core_")}
+
+
 def fingerprint(con: duckdb.DuckDBPyConnection, table: str) -> str:
     """A short text that differs when the table's content does."""
     if table == "ledger_file":
@@ -59,14 +64,24 @@ def find_moved_cases(con: duckdb.DuckDBPyConnection, as_of_before: str | None) -
     """Fill the temporary table of touched cases and those that depend on the as-of date, which was `as_of_before` (None: it did not move)."""
     parts = [f"select case_id from {TOUCHED}"]
     if as_of_before is not None:
-        parts.append(
-            f"select case_id from mart_case where not is_completed or not is_e2e_event or due_on > date '{as_of_before}' or statutory_due_on > date '{as_of_before}'"
-        )
+        parts += [
+            f"select case_id from {mart.name} cross join (select as_of_on, date '{as_of_before}' as as_of_before from build_as_of) where {mart.matures}"
+            for mart in tables().values()
+            if mart.matures and not mart.part
+        ]
     return _fill(con, MOVED, parts)
 
 
+def keep_case_parts(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Remember the parts of moved cases before these are rebuilt, by mart; returns the names of the temporary tables."""
+    kept = {_before(mart): _case_parts(mart) for mart in tables().values() if case_inputs(mart)}
+    for name, parts in kept.items():
+        con.execute(f"create or replace temp table {name} as {parts}")
+    return list(kept)
+
+
 def find_touched_parts(con: duckdb.DuckDBPyConnection, contract: Table, since: dict[str, int]) -> None:
-    """Fill the temporary table of parts touched by files after `since` (per core table), or by links that came or went."""
+    """Fill the temporary table of parts touched by files after `since` (per core table), by moved cases as they were and are, or by links that came or went."""
     by_table = {feed.table: feed for feed in feeds().values()}
     found = [
         values
@@ -78,6 +93,8 @@ def find_touched_parts(con: duckdb.DuckDBPyConnection, contract: Table, since: d
         values = _relinked() if table == ALIAS else _newer(by_table[table], since[table], shared) if table in since else []
         for reached, column in contract.incremental.items() if values else ():
             found.append(f"select {column} from {reached} where {shared} in ({' union all '.join(values)})")
+    if case_inputs(contract):
+        found += [_case_parts(contract), f"from {_before(contract)}"]
     if contract.matures:
         found.append(f"select {contract.part} from {contract.name} cross join build_as_of where {contract.matures}")
     named = " union all ".join(f"select * from ({each}) as t (part)" for each in found) or "select null as part"
@@ -92,6 +109,16 @@ def rows_of(table: str, cases: str) -> str:
 def belongs_to(cases: str) -> str:
     """The condition of rows_of."""
     return f"case_id is null or case_id in (select case_id from {cases})"
+
+
+def _before(contract: Table) -> str:
+    return f"{PARTS}_of_{contract.name}"
+
+
+def _case_parts(contract: Table) -> str:
+    return " union all ".join(
+        f"select {column} from {name} where case_id in (from {MOVED})" for name, column in case_inputs(contract).items()
+    )
 
 
 def _relinked() -> list[str]:

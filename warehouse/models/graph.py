@@ -24,8 +24,8 @@ class Model:
 
     @property
     def digest(self) -> str:
-        """Changes with the SQL and with the contract."""
-        return hashlib.sha256(f"{self.sql}{self.contract}".encode()).hexdigest()
+        """Changes with the SQL, the contract and DuckDB, whose hash() may come out otherwise in another version."""
+        return hashlib.sha256(f"{self.sql}{self.contract}{duckdb.__version__}".encode()).hexdigest()
 
     @property
     def contract(self) -> Table | None:

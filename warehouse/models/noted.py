@@ -12,6 +12,7 @@ import duckdb
 
 from warehouse.contract import tables
 
+LEAVING = "leaving_row"  # of one mart: a temporary table
 _NOTED, _MODEL = "noted:", "model:"
 
 
@@ -45,10 +46,12 @@ def begin_notes(con: duckdb.DuckDBPyConnection, mart: str) -> None:
         con.execute("insert or replace into build_state values (?, ?)", [_NOTED + mart, stamp])
 
 
-def note_change(con: duckdb.DuckDBPyConnection, mart: str, where: str, coming: str) -> None:
-    """Note that the rows of a condition are about to leave and those of the table `coming` to come."""
-    con.execute(f"insert into {notes_of(mart)} by name select *, -1::tinyint as sign from {mart} where {where}")
+def note_change(con: duckdb.DuckDBPyConnection, mart: str, where: str, coming: str) -> str:
+    """Note that the rows of a condition are about to leave and those of the table `coming` to come; returns the quickest condition for the former."""
+    con.execute(f"create or replace temp table {LEAVING} as select rowid as leaving_rowid, * from {mart} where {where}")
+    con.execute(f"insert into {notes_of(mart)} by name select * exclude (leaving_rowid), -1::tinyint as sign from {LEAVING}")
     con.execute(f"insert into {notes_of(mart)} by name select *, 1::tinyint as sign from {coming}")
+    return f"rowid in (select leaving_rowid from {LEAVING})"
 
 
 def end_notes(con: duckdb.DuckDBPyConnection, mart: str) -> None:

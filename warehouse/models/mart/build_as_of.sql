@@ -1,10 +1,25 @@
 -- One row: the moment the figures speak of. The last case event that is not later than the receipt of its file, else the last date of whatever else was
 -- loaded; to the end of that local day. Never the clock of the machine; null when nothing that was loaded carries a date.
-with event_day as (
-    select arg_max(event.occurred_on, event.occurred_at) as as_of_on
-    from core_case_event as event
-    left join ledger_file as file on file.file_id = event.file_id
-    where file.received_at is null or event.occurred_at <= file.received_at
+-- Of a file whose last event is not later than that, one row is looked at; the events of other files one by one.
+with newest as (
+    select file_id, max(occurred_at) as occurred_at, arg_max(occurred_on, occurred_at) as occurred_on
+    from core_case_event
+    group by file_id
+),
+received as (
+    select newest.*, file.received_at, coalesce(newest.occurred_at > file.received_at, false) as is_early
+    from newest
+    left join ledger_file as file on file.file_id = newest.file_id
+),
+event_day as (
+    select arg_max(occurred_on, occurred_at) as as_of_on
+    from (
+        select occurred_on, occurred_at from received where not is_early
+        union all
+        select event.occurred_on, event.occurred_at
+        from core_case_event as event
+        join received on received.file_id = event.file_id and received.is_early and event.occurred_at <= received.received_at
+    )
 ),
 dated as (
     select file_id, issued_on as day from core_queue_ticket

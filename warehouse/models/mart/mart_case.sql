@@ -91,7 +91,7 @@ ended as (
             when result_ready_on is not null then result_ready_on
             when outcome in ('refused', 'closed') then completed_on
         end as result_on,
-        case when completing_type in ('withdrawn', 'not_accepted') or outcome in ('withdrawn', 'not_accepted', 'lapsed', 'forwarded')
+        case when completing_type in ('withdrawn', 'not_accepted') or outcome in ('withdrawn', 'not_accepted', 'lapsed', 'forwarded', 'void', 'technical_delete')
              then completed_on else as_of.as_of_on end as unseen_after_on
     from joined
     cross join build_as_of as as_of

@@ -1,9 +1,10 @@
 -- One session: a contact by web, app, WeChat, terminal or hotline. Sessions of one account about one item make a journey as long as no more than seven
 -- days lie between two starts; a journey counts once, at its first start, and has thirty days to reach an outcome. Personal keys stay behind.
 with account as (
-    select account_key, min(division_code) as division_code
-    from core_account
-    group by account_key
+    select account.account_key, min(account.division_code) as division_code
+    from core_account as account
+    semi join core_session as used on used.account_key = account.account_key
+    group by account.account_key
 ),
 timed as (
     select
