@@ -102,7 +102,6 @@ def _insert(connection: duckdb.DuckDBPyConnection, name: str, rows: list[Row]) -
     )
     connection.register("rows_to_fill", frame.to_arrow())
     connection.execute(f"insert into {name} from rows_to_fill")
-    connection.unregister("rows_to_fill")
     if name == "mart_item":
         connection.execute(NEXT_VERSIONS)
 
@@ -111,6 +110,7 @@ def _any_row(chance: random.Random, name: str, index: int) -> Row:
     """A plausible row of a mart that has no maker of its own, from its contract: known columns as elsewhere, the others by their type."""
     contract = tables()[name]
     known = {**_owner(chance, chance.randrange(40)), **_channel(chance), "site_id": chance.choice(["hall", "branch"])}
+    known |= {"dept_id": f"d{index % 5}", "is_by_courier": index % 10 > 4} if name == "mart_first_delivery" else {}
     row = {column.name: known.get(column.name) for column in contract.columns.values()}
     if row.get("channel") and contract.columns["channel"].type == "VARCHAR[]":
         row["channel"] = chance.choice([[], [row["channel"]], ["web", "window"]])
