@@ -7,8 +7,9 @@ from dashboards.course import Course
 from dashboards.periods import Period
 from dashboards.readings import Change
 from dashboards.standings import is_of
-from dashboards.words import say
+from dashboards.words import has_word, say
 from metrics.targets import TargetStatus
+from warehouse.contract import feeds
 
 
 def statement(tile: str, course: Course, standing: TargetStatus | None, lang: str) -> str:
@@ -127,3 +128,10 @@ def forecast_text(course: Course, standing: TargetStatus, lang: str) -> str:
     texts = {"value": value, "interval": span, "target": formats.amount(standing.target.value, course.unit, lang)}
     date = formats.day(standing.target.due_on, lang)
     return say(lang, "forecast.sentence", date=date, chance=formats.chance(standing.probability, lang), **texts)
+
+
+def table_word(table: str, lang: str) -> str:
+    """A table's name in words; that of a core table is its feed's."""
+    fed = {feed.table: feed.name for feed in feeds().values()}
+    key = f"feed.{fed[table]}" if table in fed else f"table_name.{table}"
+    return say(lang, key) if has_word(lang, key) else table

@@ -28,9 +28,8 @@ from pipelines.originals import OPEN, Original, originals
 from pipelines.personal import Hasher, hmac_key
 from pipelines.receipts import IngestReport, Receipt
 from pipelines.source import Emission
-from pipelines.state import reading
 from warehouse.contract import feeds
-from warehouse.engine.duckdb import writing
+from warehouse.engine.duckdb import reading, writing
 from warehouse.settings import Settings
 
 _TRIAL = 1 << 62  # number of a file that is loaded only to see whether it would be accepted

@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.alerts import open_alerts
 from pipelines.source import cadences
-from warehouse.engine.lease import StoreBusy, busy_sentence
+from warehouse.engine.duckdb import reading
 from warehouse.freshness import freshness_query
 from warehouse.release import current
 from warehouse.settings import Settings
@@ -36,26 +36,6 @@ def status(settings: Settings) -> dict[str, Any]:
         "alerts": alerts,
         "bytes": sizes,
     }
-
-
-class reading:  # noqa: N801  (a context, named as it reads)
-    """The working store opened for reading, or None when there is none yet."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings, self._path = settings, settings.warehouse_path
-        self._con: duckdb.DuckDBPyConnection | None = None
-
-    def __enter__(self) -> duckdb.DuckDBPyConnection | None:
-        if self._path.exists():
-            try:
-                self._con = duckdb.connect(str(self._path), read_only=True)
-            except duckdb.IOException as error:
-                raise StoreBusy(busy_sentence(settings=self._settings)) from error
-        return self._con
-
-    def __exit__(self, *_: object) -> None:
-        if self._con:
-            self._con.close()
 
 
 def _sources(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

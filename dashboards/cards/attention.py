@@ -9,7 +9,7 @@ from dashboards import elements as html
 from dashboards import formats
 from dashboards.attributes import aria
 from dashboards.course import Course
-from dashboards.sentences import rule_text
+from dashboards.sentences import rule_text, table_word
 from dashboards.trust import Check
 from dashboards.words import say
 from metrics.statistics.control import BEYOND
@@ -123,8 +123,8 @@ def check_lines(broken: Sequence[Check], lang: str) -> list[list[Note]]:
     """Failed checks as lines before all others: a broken figure is worth more attention than a bad one."""
     lines = []
     for check in broken:
-        text = say(lang, "attention.check", rule=check.because.get(lang) or check.table, observed=check.observed)
-        lines.append([Note(say(lang, "attention.check_place", table=check.table), "", "", (text,), "", -1, 10.0)])
+        text = say(lang, "attention.check", rule=check.because.get(lang) or table_word(check.table, lang), observed=check.observed)
+        lines.append([Note(say(lang, "attention.check_place", table=table_word(check.table, lang)), "", "", (text,), "", -1, 10.0)])
     return lines
 
 

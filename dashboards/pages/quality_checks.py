@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from dashboards import elements as html
@@ -10,6 +12,7 @@ from dashboards.gate import Gate
 from dashboards.pages.frame import Frame
 from dashboards.pages.quality_rows import CHECKS, RUNS, table
 from dashboards.pages.quality_text import because, checked, outcome
+from dashboards.sentences import table_word
 from dashboards.words import has_word, say
 
 RESULTS = ("passed", "warned", "failed", "errored")
@@ -49,7 +52,7 @@ def checks_section(frame: Frame) -> html.Section:
 
 def _columns(lang: str) -> tuple[Column, ...]:
     return (
-        Column("table_name", say(lang, "definition.table"), "code", show=lambda row: html.Code(row["table_name"])),
+        Column("table_name", say(lang, "definition.table"), "code", show=partial(_named, lang=lang)),
         Column("told", say(lang, "quality.checks.result"), show=_result_mark),
         Column("weight", say(lang, "quality.checks.severity")),
         Column("kind", say(lang, "quality.checks.rule")),
@@ -58,6 +61,11 @@ def _columns(lang: str) -> tuple[Column, ...]:
         Column("expected", say(lang, "quality.checks.expected"), show=lambda row: html.Code(row["expected"] or "")),
         Column("sample", say(lang, "quality.checks.sample"), show=lambda row: html.Code(row["sample"]) if row["sample"] else say(lang, "quality.checks.no_sample")),
     )  # fmt: skip
+
+
+def _named(row: dict, lang: str) -> html.Span:
+    """A table's name in words, with its name for SQL in small print."""
+    return html.Span([table_word(row["table_name"], lang), html.Span(row["table_name"], className="code")])
 
 
 def _result_mark(row: dict) -> html.Span:
@@ -96,7 +104,7 @@ def _by_table(frame: Frame) -> Table:
         href=pl.Series([frame.view.href(find=f"checks:{name}", at="", sort="") for name in rows["table_name"]], dtype=pl.String)
     )
     columns = (
-        Column("table_name", say(lang, "definition.table"), "code", href="href", show=lambda row: html.Code(row["table_name"])),
+        Column("table_name", say(lang, "definition.table"), "code", href="href", show=partial(_named, lang=lang)),
         *(Column(result, say(lang, f"quality.result.{result}"), "number") for result in RESULTS),
     )
     return Table("check-tables", say(lang, "quality.tables.title"), columns, rows, size=5, note=say(lang, "quality.tables.note"))

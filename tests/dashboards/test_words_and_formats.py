@@ -13,8 +13,10 @@ from dashboards import formats
 from dashboards.indicators import TILES
 from dashboards.periods import Period
 from dashboards.places import LEVELS
+from dashboards.sentences import table_word
 from dashboards.standings import ELSEWHERE
 from dashboards.words import say, vocabulary
+from data_quality.catalogue import suites
 from metrics.registry import registry
 from metrics.spec import EVIDENCE, INTERVALS, UNITS
 from metrics.states import STATES
@@ -80,6 +82,13 @@ def test_keys_made_from_data_exist():
         | {f"feed.{name}" for name in feeds()}
     )
     assert wanted - set(vocabulary("en")) == set()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_table_with_checks_has_a_name(lang):
+    judged = {"store", *suites()}
+    assert len(judged) > 50
+    assert {table for table in judged if table_word(table, lang) == table} == set()
 
 
 def test_no_chinese_in_english_and_no_english_sentences_in_chinese():
