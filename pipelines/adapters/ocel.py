@@ -1,4 +1,4 @@
-"""Reads OCEL 2.0 event logs, JSON or XML (in the child process): one record an event and object of the type that is the case.
+"""Reads OCEL 2.0 event logs, JSON, XML or SQLite (in the child process): one record an event and object of the type that is the case.
 
 Flattening to one case notion loses and repeats, and here both are seen: an event without an object of that type is a record without a case, an event
 with several is a record of each. The names are those of an XES log (`case:concept:name`, `concept:name`, `time:timestamp`), beside `event:id`; the
@@ -13,6 +13,7 @@ from typing import Any
 
 from pipelines.adapters.batch import MAX_RECORD, Batch, FileRefused, Profile
 from pipelines.adapters.columns import CONTROL_TEXT, text_frame
+from pipelines.adapters.ocel_sqlite import MAGIC, parse_sqlite
 from pipelines.adapters.ocel_text import PATIENCE, Log, Misshapen, parse_json, parse_xml
 from pipelines.adapters.rows import BadEvent, Gathered, Place, TooManyColumns
 from pipelines.adapters.source import Source
@@ -30,9 +31,11 @@ def read(source: Source, profile: Profile) -> Iterator[Batch]:
     """Read an event log; `object_type` of the profile says which objects are the cases."""
     yield Batch(text_frame([], [], []))
     data = source.stream().read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES or any(data.count(sign) > most for sign, most in MAX_SIGNS.items()):
+    is_database = data.startswith(MAGIC)
+    if len(data) > MAX_BYTES or (not is_database and any(data.count(sign) > most for sign, most in MAX_SIGNS.items())):
         raise FileRefused("E_SIZE", f"It is longer than {MAX_BYTES // 1_000_000} MB or has too many parts; deliver it in parts, or as CSV.")
-    log = parse_xml(data) if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else parse_json(data)
+    is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    log = parse_sqlite(data) if is_database else parse_xml(data) if is_xml else parse_json(data)
     yield from _Flattening(log, profile.object_type, max(LEAST_TEXT, TEXT_RATIO * len(data))).batches()
 
 

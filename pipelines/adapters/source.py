@@ -26,6 +26,7 @@ SUFFIXES = {
     ".xes": "xes",
     ".jsonocel": "ocel",
     ".xmlocel": "ocel",
+    ".sqlite": "ocel",
 }
 TEXT = frozenset({"csv", "tsv", "jsonl", "xes", "ocel"})  # may also come as .gz
 MAGIC = {
@@ -46,6 +47,7 @@ MAGIC = {
     b"SQLite format 3": "an SQLite database",
 }
 EXPECTED_MAGIC = {"parquet": b"PAR1", "xlsx": b"PK\x03\x04"}
+LOG_DATABASE = ("ocel", b"SQLite format 3")
 OCEL = re.compile(
     rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:objectTypes|eventTypes|objects|events)"\s*:\s*\['
 )  # how a .json that is an OCEL log begins
@@ -106,7 +108,7 @@ def open_source(path: Path, profile: Profile) -> Iterator[Source]:
     if file_format is None:
         raise FileRefused(
             "E_NAME",
-            "The name says no format that is read here: .csv .tsv .jsonl .parquet .xlsx .xes .jsonocel .xmlocel, text also as .gz.",
+            "The name says no format that is read here: .csv .tsv .jsonl .parquet .xlsx .xes .jsonocel .xmlocel .sqlite, text also as .gz.",
         )
     with _open_regular(path) as handle:
         source = Source(path, handle, file_format, path.name.lower().endswith(".gz"), os.fstat(handle.fileno()).st_size)
@@ -157,7 +159,7 @@ def _check_magic(source: Source) -> bytes:
 
 def _check_text(head: bytes, file_format: str) -> None:
     for magic, what in MAGIC.items():
-        if head.startswith(magic):
+        if head.startswith(magic) and (file_format, magic) != LOG_DATABASE:
             raise FileRefused("E_TYPE_MISMATCH", f"It is named {file_format} but is {what}.")
     if len(head) == HEAD and len(set(head)) == 1:
         raise FileRefused("E_TYPE_MISMATCH", f"It is named {file_format} but only repeats the byte 0x{head[0]:02x}.")
