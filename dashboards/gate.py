@@ -112,6 +112,11 @@ class Gate:
         return self._settings.maps_dir
 
     @property
+    def has_data_docs(self) -> bool:
+        """Whether a build has left the pages of what Great Expectations found."""
+        return (self._settings.data_docs_dir / "index.html").is_file()
+
+    @property
     def alerts(self) -> tuple[OpenAlert, ...]:
         """What waits for a person now, whatever the release holds."""
         try:

@@ -33,7 +33,7 @@
     if (event.target.closest("button.tour-start")) showStep(0);
     const image = event.target.closest("button.save-image");
     if (image) saveImage(image);
-    if (!link || link.closest("#first") || /^\/(export|bulletin)\//.test(link.getAttribute("href"))) return;
+    if (!link || link.closest("#first") || /^\/(export|bulletin|data-docs)\//.test(link.getAttribute("href"))) return;
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     if (link.matches(".leave")) return window.top.location.assign(link.href);

@@ -92,6 +92,8 @@ def history_section(frame: Frame) -> html.Section:
     note = say(lang, "quality.history.one" if runs.height == 1 else "quality.history.note", count=runs.height)
     shown = Table("runs", say(lang, "quality.history.title"), columns, runs, order="-ran_at", size=4, note=note)
     tables = [html.H3(say(lang, "quality.tables.title")), data_table(_by_table(frame), frame.view)]
+    if frame.gate.has_data_docs:
+        tables.append(html.P(html.A(say(lang, "quality.tables.docs"), href="/data-docs/index.html")))
     return html.Section([head, data_table(shown, frame.view), *tables], className="panel-box")
 
 

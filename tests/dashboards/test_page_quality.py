@@ -15,6 +15,7 @@ from dashboards.markup import to_html
 from dashboards.pages.frame import frame_of
 from dashboards.pages.quality import whole_scope
 from dashboards.pages.quality_aside import decision_form, rows_section
+from dashboards.pages.quality_checks import history_section
 from dashboards.pages.quality_rows import calendar_span, days
 from dashboards.pages.quality_sources import rests_rows
 from dashboards.pages.quality_text import balance, because, cadence, few, held_back, outcome, quality_finding, reason_word, size
@@ -73,6 +74,19 @@ def test_the_headline_names_the_late_source_and_counts_checks(reader):
     text = text_of(reader.get("/quality?period=2018-10"))
     assert "Data reach 31 October 2018; one source is late (halls, 7 days); 1 check passed, 1 warned." in text
     assert "Figures that wait for a late source are complete to 24 October 2018." in text
+
+
+def test_the_pages_of_the_last_build_are_linked_where_they_are(city):
+    def linked() -> bool:
+        return 'href="/data-docs/index.html"' in to_html(history_section(frame_of(Gate(city), View("/quality", period="2018-10"))))
+
+    assert not linked()
+    city.data_docs_dir.mkdir(parents=True, exist_ok=True)
+    (city.data_docs_dir / "index.html").write_text("<h1>docs</h1>", "utf-8")
+    try:
+        assert linked()
+    finally:
+        (city.data_docs_dir / "index.html").unlink()
 
 
 def test_sources_say_in_words_whether_they_are_late_and_what_was_expected(reader):
